@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 # A name that begins like one of ours and is not one of ours is probably a misspelling: it is warned about at start.
 OUR_PREFIXES = (
@@ -20,13 +19,11 @@ OUR_PREFIXES = (
     "SANDBOX_", "SQS_", "WORKER_", "LIVE_",
 )  # fmt: skip
 
-Names = Annotated[tuple[str, ...], NoDecode]
 
-
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Units are in the names or in the descriptions. Secrets have no defaults."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     # Stores
     database_url: SecretStr = Field(description="postgresql://user:password@host:port/name; ?sslmode=require for TLS")
@@ -62,7 +59,7 @@ class Settings(BaseSettings):
     credentials_keys: SecretStr | None = Field(
         None, description="Fernet keys for platform credentials, comma-separated; the first encrypts, all decrypt"
     )
-    allowed_origins: Names = Field((), description="comma-separated origins for CORS and websockets; * for any")
+    allowed_origins: tuple[str, ...] = Field((), description="comma-separated origins for CORS and websockets; * for any")
 
     # Platforms
     onlyfans_api_base_url: str = Field("https://app.onlyfansapi.com/api", description="the OnlyFans gateway")
@@ -97,7 +94,7 @@ class Settings(BaseSettings):
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read the environment and the files it names. Raises pydantic's ValidationError naming what is missing."""
-        return cls.model_validate({name: value for name, value in _values(environ).items() if value != ""})
+        return cls.model_validate(_values(environ))
 
 
 def _values(environ: Mapping[str, str]) -> dict[str, str]:
@@ -106,7 +103,7 @@ def _values(environ: Mapping[str, str]) -> dict[str, str]:
         name = field.upper()
         if path := environ.get(f"{name}_FILE"):
             values[field] = Path(path).read_text(encoding="utf-8").strip()
-        elif name in environ:
+        elif environ.get(name):
             values[field] = environ[name]
     return values
 
