@@ -27,7 +27,9 @@ class Settings(BaseModel):
 
     # Stores
     database_url: SecretStr = Field(description="postgresql://user:password@host:port/name; ?sslmode=require for TLS")
-    migration_database_url: SecretStr | None = Field(None, description="the same database as a role that may alter tables")
+    migration_database_url: SecretStr | None = Field(
+        None, description="the same database as a role that may alter tables"
+    )
     database_pool_size: int = Field(10, ge=1, le=200, description="connections of one process")
     database_statement_timeout_seconds: float = Field(8, gt=0, description="a statement of the API ends after this")
     redis_endpoint: str = Field(description="host:port, or redis://host:port, or rediss://host:port for TLS")
@@ -38,7 +40,9 @@ class Settings(BaseModel):
     aws_endpoint_url_sqs: str | None = Field(None, description="an SQS-compatible server instead of AWS")
     aws_endpoint_url_cloudwatch: str | None = Field(None, description="a CloudWatch-compatible server instead of AWS")
     sqs_rate_limiter_queue_url: str = Field(description="the queue every outbound message passes")
-    sqs_rate_limiter_dlq_url: str | None = Field(None, description="its dead-letter queue; needed for dlqCount and redrive")
+    sqs_rate_limiter_dlq_url: str | None = Field(
+        None, description="its dead-letter queue; needed for dlqCount and redrive"
+    )
     cloudwatch_namespace: str = "Huntaze/OnlyFans"
 
     # Flags; they take effect at restart
@@ -59,7 +63,9 @@ class Settings(BaseModel):
     credentials_keys: SecretStr | None = Field(
         None, description="Fernet keys for platform credentials, comma-separated; the first encrypts, all decrypt"
     )
-    allowed_origins: tuple[str, ...] = Field((), description="comma-separated origins for CORS and websockets; * for any")
+    allowed_origins: tuple[str, ...] = Field(
+        (), description="comma-separated origins for CORS and websockets; * for any"
+    )
 
     # Platforms
     onlyfans_api_base_url: str = Field("https://app.onlyfansapi.com/api", description="the OnlyFans gateway")

@@ -1,0 +1,66 @@
+"""The way into PostgreSQL: an engine for a URL, and sessions of two kinds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from db.owner_guard import install
+
+
+class ReadSession(AsyncSession):
+    """A session that only reads. Kept for one load, never while waiting for something else."""
+
+
+class WriteSession(ReadSession):
+    """The session of one write transaction. Queries that change something demand it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An engine and its two session factories."""
+
+    engine: AsyncEngine
+    reads: async_sessionmaker[ReadSession]
+    writes: async_sessionmaker[WriteSession]
+
+
+def asyncpg_url(url: str) -> tuple[URL, dict[str, Any]]:
+    """The URL for asyncpg and its connect arguments: `sslmode` is libpq's word, `ssl` is asyncpg's."""
+    parsed = make_url(url).set(drivername="postgresql+asyncpg")
+    sslmode = parsed.query.get("sslmode")
+    arguments = {"ssl": sslmode} if isinstance(sslmode, str) else {}
+    return parsed.difference_update_query(["sslmode"]), arguments
+
+
+def connect(
+    url: str,
+    *,
+    pool_size: int = 10,
+    statement_timeout_seconds: float | None = None,
+    owner_guard: bool = False,
+    application: str = "huntaze",
+) -> Database:
+    """Build the engine; nothing is opened before the first statement. `owner_guard`: see `db.owner_guard`."""
+    address, arguments = asyncpg_url(url)
+    server_settings = {"application_name": application, "timezone": "UTC"}
+    if statement_timeout_seconds is not None:
+        server_settings["statement_timeout"] = str(round(statement_timeout_seconds * 1000))
+    engine = create_async_engine(
+        address,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args=arguments | {"server_settings": server_settings, "timeout": 5},
+    )
+    if owner_guard:
+        install(engine.sync_engine)
+    return Database(
+        engine,
+        async_sessionmaker(engine, class_=ReadSession, expire_on_commit=False, autoflush=False),
+        async_sessionmaker(engine, class_=WriteSession, expire_on_commit=False, autoflush=False),
+    )

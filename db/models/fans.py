@@ -1,0 +1,57 @@
+"""Fans of a creator."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import Base, Owned, Versioned, belongs_to, one_of
+from db.models.creator_accounts import PLATFORMS
+
+ALIVE = text("deleted_at IS NULL")
+
+
+class Fan(Owned, Versioned, Base):
+    """`value_cents`: what she paid in all, in US cents. A deleted fan stays as a tombstone behind her messages.
+
+    `handle_key` is the handle without `@` and case, by which fans are recognised.
+    """
+
+    __tablename__ = "fans"
+    __table_args__ = (
+        ForeignKeyConstraint(["user_id"], ["users.id"]),
+        belongs_to("creator_account_id", "creator_accounts"),
+        one_of("platform", PLATFORMS),
+        CheckConstraint("value_cents BETWEEN 0 AND 9007199254740991", name="value_cents_range"),
+        Index(
+            "uq_fans_platform_fan_id", "user_id", "creator_account_id", "platform_fan_id",
+            unique=True, postgresql_where=text("platform_fan_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_fans_handle_key", "user_id", "platform", "creator_account_id", "handle_key",
+            unique=True, postgresql_where=text("handle_key IS NOT NULL"), postgresql_nulls_not_distinct=True,
+        ),
+        Index("ix_fans_value", "user_id", "value_cents", "id", postgresql_where=ALIVE),
+        Index("ix_fans_seen", "user_id", "last_seen_at", "id", postgresql_where=ALIVE),
+        Index("ix_fans_created", "user_id", "created_at", "id", postgresql_where=ALIVE),
+        Index("ix_fans_name", "user_id", "name", "id", postgresql_where=ALIVE),
+    )  # fmt: skip
+
+    creator_account_id: Mapped[UUID | None]
+    platform: Mapped[str]
+    platform_fan_id: Mapped[str | None]
+    name: Mapped[str]
+    handle: Mapped[str | None]
+    handle_key: Mapped[str | None]
+    email: Mapped[str | None]
+    avatar: Mapped[str | None]
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    value_cents: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    last_seen_at: Mapped[datetime | None]
+    notes: Mapped[str | None]
+    deleted_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]

@@ -1,0 +1,79 @@
+"""Live events: append in sequence, read after a position."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from db.engine import ReadSession, WriteSession
+from db.models import LiveEvent, LiveSequence
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """What happened, by ids; `status` is a message's status at this very step."""
+
+    kind: str
+    creator_account_id: UUID | None = None
+    conversation_id: UUID | None = None
+    fan_id: UUID | None = None
+    message_id: UUID | None = None
+    campaign_id: UUID | None = None
+    status: str | None = None
+    data: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where an owner's sequence stands, and from which number on events are still kept."""
+
+    epoch: str
+    sequence: int
+    oldest: int
+
+
+async def append(session: WriteSession, owner: UUID, events: Sequence[NewEvent]) -> int:
+    """Number and store the events; the owner's sequence stays locked until the commit. Gives the last number."""
+    numbering = (
+        upsert(LiveSequence)
+        .values(user_id=owner, sequence=len(events))
+        .on_conflict_do_update(
+            index_elements=[LiveSequence.user_id],
+            set_={"sequence": LiveSequence.sequence + len(events)},
+        )
+        .returning(LiveSequence.sequence)
+    )
+    last = (await session.execute(numbering)).scalar_one()
+    first = last - len(events) + 1
+    rows = [asdict(event) | {"user_id": owner, "sequence": first + n} for n, event in enumerate(events)]
+    await session.execute(insert(LiveEvent), rows)
+    return last
+
+
+async def position(session: ReadSession, owner: UUID) -> Position | None:
+    """The present position; None before the owner's first event."""
+    oldest = select(func.min(LiveEvent.sequence)).where(LiveEvent.user_id == owner).scalar_subquery()
+    query = select(LiveSequence.epoch, LiveSequence.sequence, oldest).where(LiveSequence.user_id == owner)
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else Position(row[0], row[1], row[2] if row[2] is not None else row[1] + 1)
+
+
+async def ensure_sequence(session: WriteSession, owner: UUID) -> None:
+    """Give a new owner a sequence, so that there is a cursor before the first event."""
+    await session.execute(upsert(LiveSequence).values(user_id=owner).on_conflict_do_nothing())
+
+
+async def after(session: ReadSession, owner: UUID, sequence: int, limit: int) -> Sequence[LiveEvent]:
+    """The owner's events after a number, oldest first."""
+    query = (
+        select(LiveEvent)
+        .where(LiveEvent.user_id == owner, LiveEvent.sequence > sequence)
+        .order_by(LiveEvent.sequence)
+        .limit(limit)
+    )
+    return (await session.scalars(query)).all()

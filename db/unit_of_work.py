@@ -1,0 +1,63 @@
+"""One transaction with its live events; what has an effect outside happens after the commit, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
+from db.engine import WriteSession
+from db.queries import live_events
+from db.queries.live_events import NewEvent
+
+Announce = Callable[[UUID, int], Awaitable[None]]
+"""Told (owner, last sequence) after a commit that wrote events. Must not raise: the change is already made."""
+
+
+class UnitOfWork:
+    """The session of one transaction, and the events that will be stored with it."""
+
+    def __init__(self, session: WriteSession) -> None:
+        self.session = session
+        self.events: dict[UUID, list[NewEvent]] = {}
+        self._afterwards: list[Callable[[], Awaitable[None]]] = []
+
+    def emit(self, owner: UUID, event: NewEvent) -> None:
+        """Store an event of this owner at the end of the transaction, and announce it after the commit."""
+        self.events.setdefault(owner, []).append(event)
+
+    def after_commit(self, call: Callable[[], Awaitable[None]]) -> None:
+        """Await `call` once the transaction is committed; a rollback forgets it."""
+        self._afterwards.append(call)
+
+    async def finish(self, announce: Announce) -> None:
+        # The sequences are locked last, and in one order, so that they are held for a moment and never in a ring.
+        last = {
+            owner: await live_events.append(self.session, owner, self.events[owner]) for owner in sorted(self.events)
+        }
+        await self.session.commit()
+        await self.session.close()
+        for owner, sequence in last.items():
+            await announce(owner, sequence)
+        for call in self._afterwards:
+            await call()
+
+
+class Transactions:
+    """Opens units of work; the one place that commits."""
+
+    def __init__(self, sessions: async_sessionmaker[WriteSession], announce: Announce) -> None:
+        self._sessions = sessions
+        self._announce = announce
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[UnitOfWork]:
+        """Commit when the block ends, roll back when it raises."""
+        async with self._sessions() as session:
+            work = UnitOfWork(session)
+            yield work
+            # A commit that is cancelled half way has an unknown outcome; so it is let finish.
+            await asyncio.shield(asyncio.ensure_future(work.finish(self._announce)))
