@@ -23,7 +23,8 @@ class Message(Owned, Versioned, Base):
     """`created_at` orders a conversation: the platform's time for incoming messages, ours for outgoing ones.
 
     `request` and `platform_key` are the exact platform request and its idempotency key, stored before the first
-    attempt. `not_before` holds back a message that is to be tried again. Prices are US cents.
+    attempt. `failures` counts the times it was certainly not sent; `not_before` holds it back until the next try.
+    Prices are US cents.
     """
 
     __tablename__ = "messages"
@@ -63,6 +64,8 @@ class Message(Owned, Versioned, Base):
             "ix_messages_pending", text("coalesce(scheduled_at, created_at)"),
             postgresql_where=text("status = 'PENDING'"),
         ),
+        Index("ix_messages_queued", "user_id", "queued_at", postgresql_where=text("queued_at IS NOT NULL")),
+        Index("ix_messages_finished", "user_id", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
         Index("ix_messages_campaign", "user_id", "campaign_id", "id", postgresql_where=text("campaign_id IS NOT NULL")),
     )  # fmt: skip
 
@@ -87,6 +90,7 @@ class Message(Owned, Versioned, Base):
     sent_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     not_before: Mapped[datetime | None]
     failure_reason: Mapped[str | None]
     request: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

@@ -507,6 +507,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failure_reason", sa.String(), nullable=True),
         sa.Column("request", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
@@ -665,6 +666,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state <> 'done'"),
     )
+    for column in ("queued", "finished"):
+        op.create_index(
+            f"ix_messages_{column}",
+            "messages",
+            ["user_id", f"{column}_at"],
+            postgresql_where=sa.text(f"{column}_at IS NOT NULL"),
+        )
     # Conversations and messages point at each other; the second reference comes last.
     op.create_foreign_key(
         "fk_conversations_last_message",

@@ -1,0 +1,88 @@
+"""Attempts: reserve a slot, mark the moment before the request leaves, record how it ended, count them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+
+from db.engine import ReadSession, WriteSession
+from db.models import Attempt
+from db.owner_guard import crossing
+
+NOW = func.clock_timestamp()
+
+
+async def of_lane(session: ReadSession, platform: str, account_id: str, window: timedelta) -> Sequence[Attempt]:
+    """The attempts that still count: unfinished, or finished (or given up) within the window before now."""
+    ended = func.coalesce(Attempt.finished_at, Attempt.lease_until)
+    query = select(Attempt).where(Attempt.platform == platform, Attempt.account_id == account_id, ended > NOW - window)
+    return (await session.scalars(query, execution_options=crossing("attempts of a lane"))).all()
+
+
+async def reserve(session: WriteSession, attempt: Attempt, lease: timedelta) -> Attempt:
+    """Take a slot for the message; nothing has left yet, so a crash from here is safe to repeat."""
+    count = select(func.count()).where(Attempt.user_id == attempt.user_id, Attempt.message_id == attempt.message_id)
+    attempt.number = (await session.scalar(count) or 0) + 1
+    attempt.lease_until = await session.scalar(select(NOW + lease))  # type: ignore[assignment]
+    session.add(attempt)
+    await session.flush()
+    return attempt
+
+
+async def start_dispatch(session: WriteSession, owner: UUID, attempt_id: UUID, lease: timedelta) -> bool:
+    """The request leaves after this commit; from here on a crash means that the outcome is unknown.
+
+    False when the slot was taken away because its lease had ended.
+    """
+    statement = (
+        update(Attempt)
+        .where(Attempt.user_id == owner, Attempt.id == attempt_id)
+        .where(Attempt.state == "reserved", Attempt.lease_until > NOW)
+        .values(state="dispatching", dispatched_at=NOW, lease_until=NOW + lease)
+        .returning(Attempt.id)
+    )
+    return (await session.execute(statement)).one_or_none() is not None
+
+
+async def finish(session: WriteSession, owner: UUID, attempt_id: UUID, outcome: str, detail: str | None) -> None:
+    """Record how the attempt ended. Its slot is held for the window after this moment.
+
+    A late answer corrects an attempt that was given up as unknown, but never moves its end backwards.
+    """
+    await session.execute(
+        update(Attempt)
+        .where(Attempt.user_id == owner, Attempt.id == attempt_id)
+        .values(state="done", outcome=outcome, detail=detail, finished_at=NOW)
+    )
+
+
+async def release(session: WriteSession, owner: UUID, attempt_id: UUID) -> None:
+    """Give back a slot that was reserved and never used."""
+    await session.execute(
+        delete(Attempt).where(Attempt.user_id == owner, Attempt.id == attempt_id, Attempt.state == "reserved")
+    )
+
+
+async def with_ended_lease(session: WriteSession, limit: int) -> Sequence[Attempt]:
+    """Unfinished attempts of workers that are gone, locked for the sweeper."""
+    query = (
+        select(Attempt)
+        .where(Attempt.state != "done", Attempt.lease_until < NOW)
+        .order_by(Attempt.lease_until)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.scalars(query, execution_options=crossing("attempts whose lease ended"))).all()
+
+
+async def of_messages(session: ReadSession, owner: UUID, message_ids: Sequence[UUID]) -> Sequence[Attempt]:
+    """The history of some messages, in order."""
+    query = (
+        select(Attempt)
+        .where(Attempt.user_id == owner, Attempt.message_id.in_(message_ids))
+        .order_by(Attempt.message_id, Attempt.number)
+    )
+    return (await session.scalars(query)).all()

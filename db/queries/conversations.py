@@ -1,0 +1,75 @@
+"""Conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from db.engine import ReadSession, WriteSession
+from db.models import Conversation, Fan, Message, new_id
+
+
+async def get(session: ReadSession, owner: UUID, conversation_id: UUID) -> Conversation | None:
+    return await session.get(Conversation, (owner, conversation_id))
+
+
+async def get_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[Conversation]:
+    query = select(Conversation).where(Conversation.user_id == owner, Conversation.id.in_(ids))
+    return (await session.scalars(query)).all()
+
+
+async def of_fans(session: ReadSession, owner: UUID, fan_ids: Sequence[UUID]) -> Sequence[Conversation]:
+    query = select(Conversation).where(Conversation.user_id == owner, Conversation.fan_id.in_(fan_ids))
+    return (await session.scalars(query)).all()
+
+
+async def lock(session: WriteSession, owner: UUID, conversation_id: UUID) -> Conversation | None:
+    query = select(Conversation).where(Conversation.user_id == owner, Conversation.id == conversation_id)
+    return await session.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
+async def ensure(session: WriteSession, fan: Fan) -> Conversation:
+    """The fan's conversation, made if there is none, locked."""
+    row = {
+        "user_id": fan.user_id,
+        "id": new_id(),
+        "fan_id": fan.id,
+        "creator_account_id": fan.creator_account_id,
+        "platform": fan.platform,
+    }
+    await session.execute(upsert(Conversation).values(row).on_conflict_do_nothing())
+    query = select(Conversation).where(Conversation.user_id == fan.user_id, Conversation.fan_id == fan.id)
+    return (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).one()
+
+
+async def change(session: WriteSession, owner: UUID, conversation_id: UUID, **values: Any) -> Conversation:
+    statement = (
+        update(Conversation)
+        .where(Conversation.user_id == owner, Conversation.id == conversation_id)
+        .values(version=Conversation.version + 1, **values)
+        .returning(Conversation)
+    )
+    return (await session.scalars(statement, execution_options={"populate_existing": True})).one()
+
+
+async def put_last(session: WriteSession, message: Message) -> Conversation:
+    """Make a message the conversation's last, unless a newer one already is."""
+    newer = Conversation.last_message_at > message.created_at
+    incoming = message.direction == "IN"
+    values: dict[str, Any] = {
+        "last_message_id": func.coalesce(_if(newer, Conversation.last_message_id), message.id),
+        "last_message_at": func.greatest(Conversation.last_message_at, message.created_at),
+        "awaiting_reply": func.coalesce(_if(newer, Conversation.awaiting_reply), incoming),
+    }
+    if incoming:
+        values["last_incoming_at"] = func.greatest(Conversation.last_incoming_at, message.created_at)
+        values["unread_count"] = Conversation.unread_count + (0 if message.read else 1)
+    return await change(session, message.user_id, message.conversation_id, **values)
+
+
+def _if(condition: Any, value: Any) -> Any:
+    return case((condition, value), else_=None)

@@ -1,0 +1,107 @@
+"""Creator accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from db.engine import ReadSession, WriteSession
+from db.models import Conversation, CreatorAccount, Fan
+from db.owner_guard import crossing
+
+
+async def get(session: ReadSession, owner: UUID, account_id: UUID) -> CreatorAccount | None:
+    return await session.get(CreatorAccount, (owner, account_id))
+
+
+async def get_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[CreatorAccount]:
+    query = select(CreatorAccount).where(CreatorAccount.user_id == owner, CreatorAccount.id.in_(ids))
+    return (await session.scalars(query)).all()
+
+
+async def of_owner(session: ReadSession, owner: UUID, platform: str | None = None) -> Sequence[CreatorAccount]:
+    """All accounts of the owner, disconnected ones included, oldest first; of one platform if given."""
+    query = select(CreatorAccount).where(CreatorAccount.user_id == owner).order_by(CreatorAccount.id)
+    if platform is not None:
+        query = query.where(CreatorAccount.platform == platform)
+    return (await session.scalars(query)).all()
+
+
+async def find(session: WriteSession, owner: UUID, platform: str, account_id: str) -> CreatorAccount | None:
+    """The owner's own row for a platform account, locked."""
+    query = select(CreatorAccount).where(
+        CreatorAccount.user_id == owner,
+        CreatorAccount.platform == platform,
+        CreatorAccount.account_id == account_id,
+    )
+    return await session.scalar(query.with_for_update())
+
+
+async def in_use(session: ReadSession, platform: str, account_id: str) -> CreatorAccount | None:
+    """Whoever has this platform account connected now, across owners."""
+    query = select(CreatorAccount).where(
+        CreatorAccount.platform == platform,
+        CreatorAccount.account_id == account_id,
+        CreatorAccount.status != "DISCONNECTED",
+    )
+    return await session.scalar(query, execution_options=crossing("the account behind a platform id"))
+
+
+async def take_from_others(
+    session: WriteSession, owner: UUID, platform: str, account_id: str, detail: str
+) -> Sequence[tuple[UUID, UUID]]:
+    """Disconnect the account wherever another user has it. Gives (owner, account) of each it was taken from."""
+    statement = (
+        update(CreatorAccount)
+        .where(
+            CreatorAccount.platform == platform,
+            CreatorAccount.account_id == account_id,
+            CreatorAccount.status != "DISCONNECTED",
+            CreatorAccount.user_id != owner,
+        )
+        .values(status="DISCONNECTED", status_detail=detail, version=CreatorAccount.version + 1)
+        .returning(CreatorAccount.user_id, CreatorAccount.id)
+    )
+    rows = await session.execute(statement, execution_options=crossing("take an account from its former user"))
+    return [(row[0], row[1]) for row in rows]
+
+
+async def set_status(session: WriteSession, owner: UUID, account_id: UUID, status: str, detail: str | None) -> bool:
+    """Change the status of an account that is connected in some way. False when there is nothing to change."""
+    statement = (
+        update(CreatorAccount)
+        .where(
+            CreatorAccount.user_id == owner,
+            CreatorAccount.id == account_id,
+            CreatorAccount.status.not_in((status, "DISCONNECTED")),
+        )
+        .values(status=status, status_detail=detail, version=CreatorAccount.version + 1)
+        .returning(CreatorAccount.id)
+    )
+    return (await session.execute(statement)).one_or_none() is not None
+
+
+async def adopt(session: WriteSession, owner: UUID, account: CreatorAccount) -> None:
+    """Fans and conversations kept before any account of the platform was connected become this account's."""
+    for model in (Fan, Conversation):
+        await session.execute(
+            update(model)
+            .where(model.user_id == owner, model.platform == account.platform, model.creator_account_id.is_(None))
+            .values(creator_account_id=account.id)
+        )
+
+
+async def unread_conversations(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """For each account, how many of its conversations have unread messages."""
+    query = (
+        select(Conversation.creator_account_id, func.count())
+        .where(
+            Conversation.user_id == owner,
+            Conversation.creator_account_id.in_(ids),
+            Conversation.unread_count > 0,
+        )
+        .group_by(Conversation.creator_account_id)
+    )
+    return {row[0]: row[1] for row in await session.execute(query)}
