@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,7 +20,7 @@ MESSAGE_STATUSES = (
 
 
 class Message(Owned, Versioned, Base):
-    """`created_at` orders a conversation: the platform's time for incoming messages, ours for outgoing ones.
+    """`placed_at` orders a conversation: when the message was written or, of a campaign or a schedule, when it was sent.
 
     `request` and `platform_key` are the exact platform request and its idempotency key, stored before the first
     attempt. `failures` counts the times it was certainly not sent; `not_before` holds it back until the next try.
@@ -38,7 +38,7 @@ class Message(Owned, Versioned, Base):
         one_of("status", MESSAGE_STATUSES),
         CheckConstraint("priority BETWEEN 1 AND 10", name="priority_range"),
         CheckConstraint("price_cents IS NULL OR price_cents > 0", name="price_is_positive"),
-        Index("ix_messages_conversation", "user_id", "conversation_id", "created_at", "id"),
+        Index("ix_messages_conversation", "user_id", "conversation_id", "placed_at", "id"),
         Index("ix_messages_fan", "user_id", "fan_id"),
         Index(
             "uq_messages_platform_id", "user_id", "creator_account_id", "platform_message_id",
@@ -69,6 +69,7 @@ class Message(Owned, Versioned, Base):
         Index("ix_messages_campaign", "user_id", "campaign_id", "id", postgresql_where=text("campaign_id IS NOT NULL")),
     )  # fmt: skip
 
+    placed_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     conversation_id: Mapped[UUID]
     fan_id: Mapped[UUID]
     creator_account_id: Mapped[UUID | None]

@@ -59,6 +59,15 @@ async def finish(session: WriteSession, owner: UUID, attempt_id: UUID, outcome: 
     )
 
 
+async def give_up(session: WriteSession, owner: UUID, attempt_id: UUID, detail: str) -> None:
+    """Nobody will answer for this attempt any more; it counts as having ended with its lease."""
+    await session.execute(
+        update(Attempt)
+        .where(Attempt.user_id == owner, Attempt.id == attempt_id, Attempt.state == "dispatching")
+        .values(state="done", outcome="UNKNOWN", detail=detail, finished_at=Attempt.lease_until)
+    )
+
+
 async def release(session: WriteSession, owner: UUID, attempt_id: UUID) -> None:
     """Give back a slot that was reserved and never used."""
     await session.execute(

@@ -58,15 +58,15 @@ async def change(session: WriteSession, owner: UUID, conversation_id: UUID, **va
 
 async def put_last(session: WriteSession, message: Message) -> Conversation:
     """Make a message the conversation's last, unless a newer one already is."""
-    newer = Conversation.last_message_at > message.created_at
+    newer = Conversation.last_message_at > message.placed_at
     incoming = message.direction == "IN"
     values: dict[str, Any] = {
         "last_message_id": func.coalesce(_if(newer, Conversation.last_message_id), message.id),
-        "last_message_at": func.greatest(Conversation.last_message_at, message.created_at),
+        "last_message_at": func.greatest(Conversation.last_message_at, message.placed_at),
         "awaiting_reply": func.coalesce(_if(newer, Conversation.awaiting_reply), incoming),
     }
     if incoming:
-        values["last_incoming_at"] = func.greatest(Conversation.last_incoming_at, message.created_at)
+        values["last_incoming_at"] = func.greatest(Conversation.last_incoming_at, message.placed_at)
         values["unread_count"] = Conversation.unread_count + (0 if message.read else 1)
     return await change(session, message.user_id, message.conversation_id, **values)
 

@@ -93,7 +93,7 @@ async def adopt(session: WriteSession, owner: UUID, account: CreatorAccount) -> 
         )
 
 
-async def unread_conversations(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> dict[UUID, int]:
+async def unread_conversations(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> dict[UUID | None, int]:
     """For each account, how many of its conversations have unread messages."""
     query = (
         select(Conversation.creator_account_id, func.count())

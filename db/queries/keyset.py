@@ -1,4 +1,4 @@
-"""Keyset pages: a page begins after a row, not after a number of rows, so a live list does not shift under its reader."""
+"""Keyset pages: a page begins after a row, not after a number of rows, so a live list never shifts under its reader."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Page(Generic[Row]):
     has_previous: bool
 
 
-async def read_page(session: ReadSession, query: Select[tuple[Row]], keyset: Keyset, window: Window) -> Page[Row]:
+async def read_page(session: ReadSession, query: Select[Row], keyset: Keyset, window: Window) -> Page[Row]:
     """Read one row more than the page holds, in order to know whether there are more."""
     if window.after is not None:
         query = query.where(_beyond(keyset, window.after, keyset.descending))

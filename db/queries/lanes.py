@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -35,11 +35,19 @@ async def claim(session: WriteSession) -> tuple[Lane, datetime] | None:
     return None if row is None else (row[0], row[1])
 
 
-async def set_due(
-    session: WriteSession, platform: str, account_id: str, due_at: datetime | None, *, blocked: bool = False
+async def set_due(session: WriteSession, platform: str, account_id: str, due_at: datetime | None) -> None:
+    """Look again at `due_at`; None: not until the lane is marked due."""
+    await session.execute(
+        update(Lane).where(Lane.platform == platform, Lane.account_id == account_id).values(due_at=due_at)
+    )
+
+
+async def set_due_in(
+    session: WriteSession, platform: str, account_id: str, wait: timedelta, *, blocked: bool = False
 ) -> None:
-    """Look again at `due_at` (None: not until marked). `blocked`: and nothing may bring that forward."""
-    values = {"due_at": due_at} | ({"blocked_until": due_at} if blocked else {})
+    """Look again after a while, by the database's clock."""
+    moment = NOW + wait
+    values = {"due_at": moment} | ({"blocked_until": moment} if blocked else {})
     await session.execute(update(Lane).where(Lane.platform == platform, Lane.account_id == account_id).values(**values))
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import ColumnElement
 
 from db.engine import ReadSession, WriteSession
 from db.models import Message
@@ -16,8 +17,8 @@ from db.queries.keyset import Keyset, Page, Window, read_page
 
 NOW = func.clock_timestamp()
 
-CONVERSATION_ORDER = Keyset((Message.created_at, Message.id))
-NEWEST_FIRST = Keyset((Message.created_at, Message.id), descending=True)
+CONVERSATION_ORDER = Keyset((Message.placed_at, Message.id))
+NEWEST_FIRST = Keyset((Message.placed_at, Message.id), descending=True)
 
 
 async def get(session: ReadSession, owner: UUID, message_id: UUID) -> Message | None:
@@ -46,12 +47,17 @@ async def by_platform_id(
 
 
 async def move(
-    session: WriteSession, owner: UUID, message_id: UUID, before: Sequence[str], **values: Any
+    session: WriteSession,
+    owner: UUID,
+    message_id: UUID,
+    before: Sequence[str],
+    *conditions: ColumnElement[bool],
+    **values: Any,
 ) -> Message | None:
     """Change a message that is in one of the statuses `before`. None when it is not (any more): nothing was changed."""
     statement = (
         update(Message)
-        .where(Message.user_id == owner, Message.id == message_id, Message.status.in_(before))
+        .where(Message.user_id == owner, Message.id == message_id, Message.status.in_(before), *conditions)
         .values(version=Message.version + 1, **values)
         .returning(Message)
     )
@@ -71,7 +77,7 @@ async def last_of_conversations(
 ) -> dict[UUID, list[Message]]:
     """The newest `count` messages of each conversation in one statement, oldest to newest."""
     rank = func.row_number().over(
-        partition_by=Message.conversation_id, order_by=(Message.created_at.desc(), Message.id.desc())
+        partition_by=Message.conversation_id, order_by=(Message.placed_at.desc(), Message.id.desc())
     )
     ranked = (
         select(Message, rank.label("rank"))
@@ -79,7 +85,7 @@ async def last_of_conversations(
         .subquery()
     )
     newest = aliased(Message, ranked)
-    query = select(newest).where(ranked.c.rank <= count).order_by(newest.created_at, newest.id)
+    query = select(newest).where(ranked.c.rank <= count).order_by(newest.placed_at, newest.id)
     pages: dict[UUID, list[Message]] = {conversation_id: [] for conversation_id in conversation_ids}
     for message in await session.scalars(query):
         pages[message.conversation_id].append(message)

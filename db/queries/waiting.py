@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from db.engine import ReadSession, WriteSession
-from db.models import Campaign, CreatorAccount, Message
+from db.engine import ReadSession
+from db.models import Campaign, CreatorAccount, Lane, Message
 from db.owner_guard import crossing
 
 NOW = func.clock_timestamp()
@@ -116,17 +116,22 @@ async def _held_until(session: ReadSession, owner: UUID, creator_account_id: UUI
     return await session.scalar(select(func.least(unknown_ends.scalar_subquery(), retries.scalar_subquery())))
 
 
-async def accounts_with_waiting_messages(session: WriteSession, limit: int) -> list[tuple[str, str]]:
-    """Connected accounts that have queued messages, by platform and account id: lanes that may need a push."""
+async def sleeping_lanes(session: ReadSession, limit: int) -> list[tuple[str, str]]:
+    """Connected accounts that have queued messages while their lane is not due at any time."""
     waits = exists().where(
         Message.user_id == CreatorAccount.user_id,
         Message.creator_account_id == CreatorAccount.id,
         Message.status == "QUEUED",
     )
+    asleep = ~exists().where(
+        Lane.platform == CreatorAccount.platform,
+        Lane.account_id == CreatorAccount.account_id,
+        Lane.due_at.is_not(None),
+    )
     query = (
         select(CreatorAccount.platform, CreatorAccount.account_id)
-        .where(CreatorAccount.status == "CONNECTED", waits)
+        .where(CreatorAccount.status == "CONNECTED", asleep, waits)
         .limit(limit)
     )
-    rows = await session.execute(query, execution_options=crossing("accounts with waiting messages"))
+    rows = await session.execute(query, execution_options=crossing("lanes asleep"))
     return [(row[0], row[1]) for row in rows]

@@ -76,6 +76,7 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     graphql_introspection: bool = Field(False, description="may clients read the schema? GraphiQL needs it")
+    statement_guard: bool = Field(False, description="refuse statements that bind no owner; on in the embedded start")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     # Workers

@@ -486,6 +486,9 @@ def upgrade() -> None:
         "messages",
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "placed_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
         sa.Column("fan_id", sa.Uuid(), nullable=False),
         sa.Column("creator_account_id", sa.Uuid(), nullable=True),
@@ -574,7 +577,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_messages_conversation",
         "messages",
-        ["user_id", "conversation_id", "created_at", "id"],
+        ["user_id", "conversation_id", "placed_at", "id"],
         unique=False,
     )
     op.create_index(

@@ -1,0 +1,48 @@
+"""Live events in our own words: what each step of the product tells an open inbox."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from db.models import Conversation, Fan, Message
+from db.queries.live_events import NewEvent
+
+
+def message_added(message: Message) -> NewEvent:
+    return _of_message("message_added", message)
+
+
+def message_updated(message: Message) -> NewEvent:
+    """Carries the message's status at this very step; the message itself is read when the event is delivered."""
+    return _of_message("message_updated", message)
+
+
+def conversation_updated(conversation: Conversation) -> NewEvent:
+    return NewEvent(
+        "conversation_updated",
+        creator_account_id=conversation.creator_account_id,
+        conversation_id=conversation.id,
+        fan_id=conversation.fan_id,
+    )
+
+
+def fan_updated(fan: Fan, conversation_id: UUID | None = None) -> NewEvent:
+    return NewEvent(
+        "fan_updated", creator_account_id=fan.creator_account_id, fan_id=fan.id, conversation_id=conversation_id
+    )
+
+
+def account_updated(creator_account_id: UUID) -> NewEvent:
+    return NewEvent("account_updated", creator_account_id=creator_account_id)
+
+
+def _of_message(kind: str, message: Message) -> NewEvent:
+    return NewEvent(
+        kind,
+        creator_account_id=message.creator_account_id,
+        conversation_id=message.conversation_id,
+        fan_id=message.fan_id,
+        message_id=message.id,
+        campaign_id=message.campaign_id,
+        status=message.status,
+    )

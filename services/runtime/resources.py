@@ -1,0 +1,118 @@
+"""Everything a process holds open, in one exit stack: opened in this order, closed in the reverse.
+
+Stores first, then what speaks to the outside, then the services that are handed both. Nothing here is global: the API
+and the worker each open their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+from redis.asyncio import Redis
+
+from db import engine
+from db.engine import Database
+from db.unit_of_work import Transactions
+from services.accounts.connect import Accounts
+from services.accounts.credentials import Vault
+from services.fans.create import Fans
+from services.live.channel import Announcer
+from services.monitoring.health import Health
+from services.pacing.limit import Limit
+from services.platforms import registry
+from services.platforms.registry import Adapters
+from services.runtime import messenger
+from services.runtime.aws import open_sqs
+from services.runtime.clock import Clock, SystemClock
+from services.runtime.settings import Settings
+from services.sending.queue import RateLimiterQueue, open_queue
+from services.sending.send import Sending
+from services.sending.status import QueueStatusReader
+from services.webhooks.receive import WebhookReceiver
+from services.webhooks.work import WebhookWorker
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What a process works with."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    redis: Redis
+    http: httpx.AsyncClient
+    transactions: Transactions
+    adapters: Adapters
+    vault: Vault
+    queue: RateLimiterQueue
+    limit: Limit
+    accounts: Accounts
+    fans: Fans
+    sending: Sending
+    queue_status: QueueStatusReader
+    webhook_receiver: WebhookReceiver
+    webhook_worker: WebhookWorker
+    health: Health
+
+
+def limit_of(settings: Settings) -> Limit:
+    return Limit(
+        settings.rate_limit_messages,
+        timedelta(seconds=settings.rate_limit_window_seconds),
+        timedelta(seconds=settings.rate_limit_min_gap_seconds),
+    )
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings, application: str) -> AsyncIterator[Resources]:
+    """Open everything; nothing is contacted before it is needed, so that a process starts while a store is away."""
+    async with AsyncExitStack() as stack:
+        database = engine.connect(
+            settings.database_url.get_secret_value(),
+            pool_size=settings.database_pool_size,
+            statement_timeout_seconds=settings.database_statement_timeout_seconds,
+            owner_guard=settings.statement_guard,
+            application=application,
+        )
+        stack.push_async_callback(database.engine.dispose)
+        redis = messenger.commands(settings)
+        stack.push_async_callback(redis.aclose)
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(timeout=settings.platform_timeout_seconds, follow_redirects=False, trust_env=False)
+        )
+        clock = SystemClock()
+        sqs = await stack.enter_async_context(open_sqs(settings))
+        queue = open_queue(settings, sqs, redis, clock)
+        yield _assemble(settings, clock, database, redis, http, queue)
+
+
+def _assemble(
+    settings: Settings, clock: Clock, database: Database, redis: Redis, http: httpx.AsyncClient, queue: RateLimiterQueue
+) -> Resources:
+    transactions = Transactions(database.writes, Announcer(redis))
+    adapters = registry.build(settings, http, clock)
+    vault = Vault(settings.credentials_keys.get_secret_value() if settings.credentials_keys else None)
+    limit = limit_of(settings)
+    return Resources(
+        settings=settings,
+        clock=clock,
+        database=database,
+        redis=redis,
+        http=http,
+        transactions=transactions,
+        adapters=adapters,
+        vault=vault,
+        queue=queue,
+        limit=limit,
+        accounts=Accounts(transactions, adapters, vault, clock),
+        fans=Fans(transactions),
+        sending=Sending(database, transactions, adapters, queue, clock, enabled=settings.rate_limiter_enabled),
+        queue_status=QueueStatusReader(database, queue, limit, clock, enabled=settings.rate_limiter_enabled),
+        webhook_receiver=WebhookReceiver(database, transactions, adapters, vault, queue, clock),
+        webhook_worker=WebhookWorker(transactions, adapters),
+        health=Health(database, redis, queue, clock),
+    )

@@ -1,0 +1,54 @@
+"""What a queue message does when it arrives at a worker: it makes its account's lane due, and that is all."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import func
+
+from db.engine import WriteSession
+from db.models import Message
+from db.queries import creator_accounts, lanes, messages
+from db.unit_of_work import Transactions, UnitOfWork
+from services.live import events
+
+NOW = func.clock_timestamp()
+
+
+async def arrive(transactions: Transactions, owner: UUID, message_id: UUID) -> bool:
+    """Mark the message queued, if the API has not done so yet, and its lane due. False: there is no such message.
+
+    Doing it again, for a queue that delivers more than once, changes nothing.
+    """
+    async with transactions() as work:
+        message = await messages.get(work.session, owner, message_id)
+        if message is None:
+            return False
+        await enter_queue(work, message)
+        return True
+
+
+async def enter_queue(work: UnitOfWork, message: Message) -> None:
+    """PENDING becomes QUEUED unless it is scheduled for later; whoever is first does it, with the event."""
+    due = func.coalesce(Message.scheduled_at, NOW) <= NOW
+    moved = await messages.move(
+        work.session,
+        message.user_id,
+        message.id,
+        ("PENDING",),
+        due,
+        status="QUEUED",
+        queued_at=func.coalesce(Message.queued_at, NOW),
+    )
+    if moved is not None:
+        work.emit(message.user_id, events.message_updated(moved))
+    if moved is not None or message.status == "QUEUED":
+        await _mark_lane(work.session, message)
+
+
+async def _mark_lane(session: WriteSession, message: Message) -> None:
+    if message.creator_account_id is None:
+        return
+    account = await creator_accounts.get(session, message.user_id, message.creator_account_id)
+    if account is not None:
+        await lanes.mark_due(session, account.platform, account.account_id)

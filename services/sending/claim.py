@@ -1,0 +1,93 @@
+"""Claim the next message that may be sent: one short transaction that also counts the limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from db.engine import WriteSession
+from db.models import Attempt, CreatorAccount, Fan, Message
+from db.queries import attempts, creator_accounts, fans, lanes, messages, waiting
+from db.unit_of_work import Transactions
+from services.pacing.limit import Kind, Limit, Slot, Wait, decide
+
+LOOK_AGAIN = timedelta(seconds=1)
+"""Where something waits that may go by an event that nobody announces, such as another message's end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message with a slot reserved for it; whoever holds this sends it before the attempt's lease ends."""
+
+    message: Message
+    fan: Fan
+    account: CreatorAccount
+    attempt: Attempt
+
+    @property
+    def owner(self) -> UUID:
+        return self.message.user_id
+
+
+class Claimer:
+    """Claims for one worker. `lease`: how long a reservation lives."""
+
+    def __init__(self, transactions: Transactions, limit: Limit, lease: timedelta, worker: str) -> None:
+        self._transactions = transactions
+        self._limit = limit
+        self._lease = lease
+        self._worker = worker
+
+    async def next(self) -> Claim | bool:
+        """Take the lane that has been due longest. True: it had nothing to send now; False: no lane is due."""
+        async with self._transactions() as work:
+            found = await lanes.claim(work.session)
+            if found is None:
+                return False
+            lane, now = found
+            account = await creator_accounts.in_use(work.session, lane.platform, lane.account_id)
+            claim, due_at = (None, None)
+            if account is not None and account.status == "CONNECTED":
+                claim, due_at = await self._serve(work.session, account, now)
+            await lanes.set_due(work.session, lane.platform, lane.account_id, due_at)
+            return claim or True
+
+    async def _serve(
+        self, session: WriteSession, account: CreatorAccount, now: datetime
+    ) -> tuple[Claim | None, datetime | None]:
+        """A claim if the limit allows one now, and when to look at the lane again."""
+        slots = await self._slots(session, account)
+        heads = await waiting.heads(session, account.user_id, account.id)
+        decision = decide(
+            self._limit, now, slots, reply_waits=heads.reply is not None, campaign_waits=heads.campaign is not None
+        )
+        if decision is None:
+            return None, heads.held_until and max(heads.held_until, now + LOOK_AGAIN)
+        if isinstance(decision, Wait):
+            # What is waiting may be overtaken by a reply that comes meanwhile: it marks the lane due again.
+            return None, decision.until
+        message_id = heads.reply if decision.kind is Kind.REPLY else heads.campaign
+        assert message_id is not None
+        claim = await self._reserve(session, account, message_id)
+        return claim, claim.attempt.lease_until if claim else now + LOOK_AGAIN
+
+    async def _slots(self, session: WriteSession, account: CreatorAccount) -> list[Slot]:
+        rows = await attempts.of_lane(session, account.platform, account.account_id, self._limit.window)
+        return [Slot(row.reserved_at, row.finished_at or row.lease_until, row.campaign) for row in rows]
+
+    async def _reserve(self, session: WriteSession, account: CreatorAccount, message_id: UUID) -> Claim | None:
+        message = await messages.lock(session, account.user_id, message_id)
+        if message is None or message.status != "QUEUED":
+            return None
+        fan = await fans.get(session, account.user_id, message.fan_id)
+        assert fan is not None
+        attempt = Attempt(
+            user_id=account.user_id,
+            message_id=message.id,
+            platform=account.platform,
+            account_id=account.account_id,
+            campaign=message.campaign_id is not None,
+            worker=self._worker,
+        )
+        return Claim(message, fan, account, await attempts.reserve(session, attempt, self._lease))

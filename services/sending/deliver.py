@@ -1,0 +1,149 @@
+"""Deliver a claimed message: prepare, mark the point of no return, call the platform, record what it answered.
+
+No database session is open while the platform is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
+
+import structlog
+
+from db.queries import attempts, fans, messages
+from db.unit_of_work import Transactions
+from services.accounts.credentials import CredentialsUnreadable, Vault
+from services.live import events
+from services.platforms.interface import (
+    AccountStopped,
+    Adapter,
+    Answer,
+    Credentials,
+    CredentialsRejected,
+    Media,
+    NotSent,
+    OutgoingMessage,
+    PlatformUnavailable,
+    PreparedRequest,
+    Refused,
+    RequestRefused,
+)
+from services.platforms.registry import Adapters
+from services.runtime.clock import Clock
+from services.sending.claim import Claim
+from services.sending.record import Recorder
+
+log = structlog.get_logger(service="sending")
+
+WRITE_WITHIN_SECONDS = 2.0
+"""A worker that has not begun to write the request so long after it marked the attempt gives it up (`delivery.md`)."""
+
+LEASE_BEYOND_TIMEOUT_SECONDS = 5.0
+
+
+class Deliverer:
+    """Sends one claimed message at a time; several may run side by side."""
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        adapters: Adapters,
+        vault: Vault,
+        recorder: Recorder,
+        clock: Clock,
+        platform_timeout_seconds: float,
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._transactions = transactions
+        self._adapters = adapters
+        self._vault = vault
+        self._recorder = recorder
+        self._clock = clock
+        self._stopping = stopping
+        self._dispatch_lease = timedelta(seconds=platform_timeout_seconds + LEASE_BEYOND_TIMEOUT_SECONDS)
+
+    async def deliver(self, claim: Claim) -> None:
+        """Bring one message to its platform, or find out why not."""
+        adapter = self._adapters.adapter_for(claim.account.platform)
+        if adapter is None:
+            await self._recorder.record(claim, Refused(f"{claim.account.platform} is not supported here."))
+            return
+        prepared = await self._prepare(adapter, claim)
+        if not isinstance(prepared, tuple):
+            await self._recorder.record(claim, prepared)
+            return
+        credentials, request = prepared
+        if self._stopping():
+            await self._recorder.give_back(claim)
+            return
+        key = await self._pass_the_point_of_no_return(claim, request)
+        if key is None:
+            return
+        marked_at = self._clock.monotonic()
+        answer = await adapter.send(
+            credentials, request, key, lambda: self._clock.monotonic() - marked_at < WRITE_WITHIN_SECONDS
+        )
+        await self._recorder.record(claim, answer)
+
+    async def _prepare(self, adapter: Adapter, claim: Claim) -> tuple[Credentials, PreparedRequest] | Answer:
+        """Everything that sends nothing: the key, the fan's id, uploads. A failure here is a certain one."""
+        try:
+            credentials = Credentials(claim.account.account_id, self._vault.open(claim.account.api_key_encrypted))
+            if claim.message.request is not None:
+                return credentials, PreparedRequest(**claim.message.request)
+            platform_fan_id = claim.fan.platform_fan_id or await self._look_up(adapter, credentials, claim)
+            if platform_fan_id is None:
+                return Refused("The platform knows no fan with this handle.")
+            return credentials, await adapter.prepare(credentials, platform_fan_id, _outgoing(claim))
+        except CredentialsUnreadable:
+            return AccountStopped("INVALID_CREDENTIALS", "The stored key cannot be read; connect the account again.")
+        except CredentialsRejected as rejected:
+            return AccountStopped(rejected.status, rejected.reason)
+        except RequestRefused as refused:
+            return Refused(str(refused))
+        except PlatformUnavailable as unavailable:
+            return NotSent(str(unavailable))
+
+    async def _look_up(self, adapter: Adapter, credentials: Credentials, claim: Claim) -> str | None:
+        """The platform's id of a fan known by handle; kept, so that it is asked once."""
+        found = await adapter.find_fan(credentials, claim.fan.handle or "")
+        if found is None:
+            return None
+        async with self._transactions() as work:
+            holder = await fans.by_platform_id(work.session, claim.owner, claim.account.id, found.platform_fan_id)
+            if holder is None:
+                values = {"platform_fan_id": found.platform_fan_id}
+                fan = await fans.change(work.session, claim.owner, claim.fan.id, **values)
+                if fan is not None:
+                    work.emit(claim.owner, events.fan_updated(fan, claim.message.conversation_id))
+        return found.platform_fan_id
+
+    async def _pass_the_point_of_no_return(self, claim: Claim, request: PreparedRequest) -> str | None:
+        """Commit that the request is about to leave, and what it is. None: the message or the slot is gone."""
+        key = claim.message.platform_key or str(claim.message.id)
+        async with self._transactions() as work:
+            held = await attempts.start_dispatch(work.session, claim.owner, claim.attempt.id, self._dispatch_lease)
+            moved = held and await messages.move(
+                work.session,
+                claim.owner,
+                claim.message.id,
+                ("QUEUED",),
+                status="SENDING",
+                request=asdict(request),
+                platform_key=key,
+            )
+            if moved:
+                work.emit(claim.owner, events.message_updated(moved))
+                return key
+            await work.session.rollback()
+        await self._recorder.give_back(claim)
+        log.info("slot_given_back", action="dispatch", messageId=str(claim.message.id), userId=str(claim.owner))
+        return None
+
+
+def _outgoing(claim: Claim) -> OutgoingMessage:
+    media = tuple(
+        Media(item["type"], item["url"], item["platformMediaId"], item["preview"]) for item in claim.message.attachments
+    )
+    return OutgoingMessage(claim.message.text, claim.message.price_cents, media)

@@ -1,0 +1,62 @@
+"""The sweeper: finds what a crash left behind. It needs PostgreSQL alone, neither the queue nor Redis."""
+
+from __future__ import annotations
+
+from sqlalchemy import func
+
+from db.models import Attempt
+from db.queries import attempts, lanes, messages, waiting
+from db.unit_of_work import Transactions, UnitOfWork
+from services.live import events
+from services.sending.arrive import enter_queue
+
+NOW = func.clock_timestamp()
+LEAVE_YOUNGER_THAN_SECONDS = 20.0
+"""The API may still be queueing a row that is younger (three retries take up to 9 s)."""
+BATCH = 100
+INTERRUPTED = "The worker that was sending it was interrupted; it may have arrived."
+
+
+class Sweeper:
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    async def sweep(self) -> int:
+        """One round in short transactions; gives how many rows it moved on."""
+        return await self._ended_leases() + await self._never_queued() + await self._sleeping_lanes()
+
+    async def _never_queued(self) -> int:
+        """Accepted rows that nobody queued, and schedules that are due."""
+        async with self._transactions() as work:
+            rows = await messages.nobody_queued(work.session, LEAVE_YOUNGER_THAN_SECONDS, BATCH)
+            for row in rows:
+                await enter_queue(work, row)
+            return len(rows)
+
+    async def _ended_leases(self) -> int:
+        async with self._transactions() as work:
+            rows = await attempts.with_ended_lease(work.session, BATCH)
+            for attempt in rows:
+                await _end(work, attempt)
+            return len(rows)
+
+    async def _sleeping_lanes(self) -> int:
+        """Lanes whose wake-up got lost with the queue that carried it."""
+        async with self._transactions() as work:
+            sleeping = await waiting.sleeping_lanes(work.session, BATCH)
+            for platform, account_id in sleeping:
+                await lanes.mark_due(work.session, platform, account_id)
+            return len(sleeping)
+
+
+async def _end(work: UnitOfWork, attempt: Attempt) -> None:
+    """Reserved: nothing left, so the message is simply free again. Dispatching: it may have arrived."""
+    if attempt.state == "reserved":
+        await attempts.release(work.session, attempt.user_id, attempt.id)
+    else:
+        await attempts.give_up(work.session, attempt.user_id, attempt.id, INTERRUPTED)
+        values = {"status": "UNKNOWN", "finished_at": NOW, "failure_reason": INTERRUPTED}
+        moved = await messages.move(work.session, attempt.user_id, attempt.message_id, ("SENDING",), **values)
+        if moved is not None:
+            work.emit(attempt.user_id, events.message_updated(moved))
+    await lanes.mark_due(work.session, attempt.platform, attempt.account_id)

@@ -1,0 +1,77 @@
+"""The receive loop: what comes out of the queue is turned into work in the database, and deleted at once."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from db.unit_of_work import Transactions
+from services.runtime.sqs import Received
+from services.sending.arrive import arrive
+from services.sending.envelope import Envelope, MalformedQueueMessage, parse
+from services.sending.payload import SENDS, MessageType
+from services.sending.queue import RateLimiterQueue
+from services.webhooks.work import WebhookWorker
+from services.workers.supervise import Bell
+
+log = structlog.get_logger(service="worker")
+
+BATCH = 10
+WAIT_SECONDS = 20
+
+
+class Receiving:
+    def __init__(
+        self,
+        queue: RateLimiterQueue,
+        transactions: Transactions,
+        webhooks: WebhookWorker,
+        bell: Bell,
+        stopping: asyncio.Event,
+    ) -> None:
+        self._queue = queue
+        self._transactions = transactions
+        self._webhooks = webhooks
+        self._bell = bell
+        self._stopping = stopping
+
+    async def step(self) -> None:
+        """Receive one batch and work on it. What cannot be read stays, and becomes a dead letter after 5 receives."""
+        receiving = asyncio.ensure_future(self._queue.receive(BATCH, WAIT_SECONDS))
+        stopped = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait({receiving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not receiving.done():
+            receiving.cancel()
+            return
+        done = [received for received in receiving.result() if await self.take(received)]
+        if done:
+            await self._queue.delete(done)
+
+    async def take(self, received: Received) -> bool:
+        """Work on one queue message; True: it is done with, and may be deleted."""
+        try:
+            envelope = parse(received.body, received.attributes)
+        except MalformedQueueMessage as malformed:
+            log.warning("queue_message_unreadable", action="receive", reason=malformed.reason, id=received.message_id)
+            return False
+        try:
+            await self._dispatch(envelope)
+        except Exception:
+            # It comes again after its visibility timeout; whatever was half done was rolled back.
+            log.exception("queue_message_failed", action="receive", messageId=str(envelope.message_id))
+            return False
+        return True
+
+    async def _dispatch(self, envelope: Envelope) -> None:
+        if envelope.type in SENDS:
+            if not await arrive(self._transactions, envelope.user_id, envelope.message_id):
+                log.warning("queue_message_unknown", action="receive", messageId=str(envelope.message_id))
+            self._bell.ring()
+        elif envelope.type is MessageType.WEBHOOK:
+            await self._webhooks.work_on(envelope.user_id, envelope.message_id)
+        elif envelope.type is MessageType.CHECK:
+            log.info("check_received", action="receive", messageId=str(envelope.message_id))
+        else:
+            log.warning("queue_message_for_nobody", action="receive", type=envelope.type.value)

@@ -1,0 +1,90 @@
+"""One worker process: its loops, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+
+from services.runtime.resources import Resources
+from services.sending.claim import Claimer
+from services.sending.deliver import Deliverer
+from services.sending.record import Recorder
+from services.sending.sweep import Sweeper
+from services.workers.chores import Chores
+from services.workers.receiving import Receiving
+from services.workers.senders import Senders
+from services.workers.supervise import Bell, keep_running
+
+log = structlog.get_logger(service="worker")
+
+DRAIN_SECONDS = 13.0
+"""A platform call ends within 10 s; whoever stops us waits 15 s."""
+
+
+class Worker:
+    def __init__(self, resources: Resources) -> None:
+        self.stopping = asyncio.Event()
+        self.name = f"{socket.gethostname()}-{os.getpid()}"
+        self._settings = resources.settings
+        bell = Bell()
+        self._receiving = Receiving(
+            resources.queue, resources.transactions, resources.webhook_worker, bell, self.stopping
+        )
+        self._senders = self._build_senders(resources, bell)
+        self._chores = Chores(
+            resources.transactions,
+            Sweeper(resources.transactions),
+            resources.webhook_worker,
+            bell,
+            self.stopping,
+            self.name,
+            resources.settings.worker_sweep_seconds,
+        )
+        self._bell = bell
+
+    def _build_senders(self, resources: Resources, bell: Bell) -> Senders:
+        settings = resources.settings
+        lease = timedelta(seconds=settings.worker_lease_seconds)
+        deliverer = Deliverer(
+            resources.transactions,
+            resources.adapters,
+            resources.vault,
+            Recorder(resources.transactions, resources.limit.min_gap, resources.clock),
+            resources.clock,
+            settings.platform_timeout_seconds,
+            self.stopping.is_set,
+        )
+        claimer = Claimer(resources.transactions, resources.limit, lease, self.name)
+        return Senders(resources.database, claimer, deliverer, bell, self.stopping)
+
+    async def run(self) -> None:
+        """Work until `stopping` is set; then claim nothing more, let what is being sent finish, and leave."""
+        log.info("worker_started", action="start", worker=self.name, sending=self._settings.rate_limiter_enabled)
+        loops = [
+            asyncio.create_task(keep_running(name, step, self.stopping), name=name) for name, step in self._steps()
+        ]
+        await self.stopping.wait()
+        self._bell.ring()
+        _, unfinished = await asyncio.wait(loops, timeout=DRAIN_SECONDS)
+        for loop in unfinished:
+            log.warning("loop_cut_off", action="stop", loop=loop.get_name())
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        await self._chores.leave()
+        log.info("worker_stopped", action="stop", worker=self.name)
+
+    def _steps(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+        steps: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+            ("receive", self._receiving.step),
+            ("sweep", self._chores.sweep),
+            ("beat", self._chores.beat),
+        ]
+        if self._settings.rate_limiter_enabled:
+            steps.append(("watch", self._senders.watch))
+            steps += [(f"send-{number}", self._senders.step) for number in range(self._settings.worker_senders)]
+        return steps
