@@ -32,7 +32,7 @@ CROSSES_OWNERS = frozenset(
 OPTION = "crosses_owners"
 
 
-class OwnerNotBound(Exception):  # noqa: N818 - the situation; a defect of ours, never of a client
+class OwnerNotBound(Exception):
     """A statement touches an owned table without naming whose rows it means."""
 
 

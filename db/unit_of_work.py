@@ -23,13 +23,13 @@ class UnitOfWork:
     def __init__(self, session: WriteSession) -> None:
         self.session = session
         self.events: dict[UUID, list[NewEvent]] = {}
-        self._afterwards: list[Callable[[], Awaitable[None]]] = []
+        self._afterwards: list[Callable[[], Awaitable[object]]] = []
 
     def emit(self, owner: UUID, event: NewEvent) -> None:
         """Store an event of this owner at the end of the transaction, and announce it after the commit."""
         self.events.setdefault(owner, []).append(event)
 
-    def after_commit(self, call: Callable[[], Awaitable[None]]) -> None:
+    def after_commit(self, call: Callable[[], Awaitable[object]]) -> None:
         """Await `call` once the transaction is committed; a rollback forgets it."""
         self._afterwards.append(call)
 

@@ -53,7 +53,7 @@ class RateLimited(Problem):
     retry_after_seconds: int
 
 
-class Rejected(Exception):  # noqa: N818 - named for the situation: the request is rejected, nothing is broken
+class Rejected(Exception):
     """The request cannot be done, for reasons the caller can read and act on. Nothing was changed."""
 
     def __init__(self, *problems: Problem) -> None:

@@ -28,11 +28,15 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 def text(value: str, path: Path, *, longest: int, required: bool = True) -> Iterator[InvalidInput]:
     if UNSTORABLE.search(value):
-        yield invalid("It contains characters that cannot be stored (NUL or half a surrogate pair).", path, "characters")
+        yield invalid(
+            "It contains characters that cannot be stored (NUL or half a surrogate pair).", path, "characters"
+        )
     elif required and not value.strip():
         yield invalid("It must not be empty.", path, "required")
     elif len(value) > longest:
-        yield invalid(f"It has {len(value):,} characters; at most {longest:,} are allowed.", path, "max_length", longest)
+        yield invalid(
+            f"It has {len(value):,} characters; at most {longest:,} are allowed.", path, "max_length", longest
+        )
 
 
 def optional_text(value: str | None, path: Path, *, longest: int) -> Iterator[InvalidInput]:
@@ -101,6 +105,8 @@ def metadata(value: Any, path: Path) -> Iterator[InvalidInput]:
         return
     encoded = json.dumps(value, ensure_ascii=False)
     if UNSTORABLE.search(encoded) or "\\u0000" in encoded:
-        yield invalid("It contains characters that cannot be stored (NUL or half a surrogate pair).", path, "characters")
+        yield invalid(
+            "It contains characters that cannot be stored (NUL or half a surrogate pair).", path, "characters"
+        )
     elif len(encoded.encode()) > MAX_METADATA_BYTES:
         yield invalid(f"It is larger than {MAX_METADATA_BYTES} bytes.", path, "max_bytes", MAX_METADATA_BYTES)

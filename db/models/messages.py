@@ -20,7 +20,7 @@ MESSAGE_STATUSES = (
 
 
 class Message(Owned, Versioned, Base):
-    """`placed_at` orders a conversation: when the message was written or, of a campaign or a schedule, when it was sent.
+    """`placed_at` orders a conversation: when the message was written, or sent if it was scheduled or of a campaign.
 
     `request` and `platform_key` are the exact platform request and its idempotency key, stored before the first
     attempt. `failures` counts the times it was certainly not sent; `not_before` holds it back until the next try.

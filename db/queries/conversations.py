@@ -73,3 +73,9 @@ async def put_last(session: WriteSession, message: Message) -> Conversation:
 
 def _if(condition: Any, value: Any) -> Any:
     return case((condition, value), else_=None)
+
+
+async def count_unread(session: ReadSession, owner: UUID) -> int:
+    """How many of the owner's conversations have unread messages."""
+    query = select(func.count()).where(Conversation.user_id == owner, Conversation.unread_count > 0)
+    return await session.scalar(query) or 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,8 @@ NOW = func.clock_timestamp()
 
 CONVERSATION_ORDER = Keyset((Message.placed_at, Message.id))
 NEWEST_FIRST = Keyset((Message.placed_at, Message.id), descending=True)
+
+CURSOR_KINDS = (datetime, UUID)
 
 
 async def get(session: ReadSession, owner: UUID, message_id: UUID) -> Message | None:
@@ -90,6 +93,33 @@ async def last_of_conversations(
     for message in await session.scalars(query):
         pages[message.conversation_id].append(message)
     return pages
+
+
+def last_page(rows: Sequence[Message], count: int) -> Page[Message]:
+    """The newest `count` of `count + 1` rows as a page."""
+    shown = list(rows)[-count:] if count else []
+    positions = [CONVERSATION_ORDER.position(row) for row in shown]
+    return Page(shown, positions, has_next=False, has_previous=len(rows) > count)
+
+
+async def page_around(
+    session: ReadSession, owner: UUID, conversation_id: UUID, message_id: UUID, count: int
+) -> Page[Message] | None:
+    """The page with a message in its middle; None when the conversation has no such message."""
+    middle = await get(session, owner, message_id)
+    if middle is None or middle.conversation_id != conversation_id:
+        return None
+    position = CONVERSATION_ORDER.position(middle)
+    older = Window((count - 1) // 2, before=position, backwards=True)
+    newer = Window(count - 1 - older.count, after=position)
+    front = await page_of_conversation(session, owner, conversation_id, older)
+    back = await page_of_conversation(session, owner, conversation_id, newer)
+    return Page(
+        [*front.rows, middle, *back.rows],
+        [*front.positions, position, *back.positions],
+        has_next=back.has_next,
+        has_previous=front.has_previous,
+    )
 
 
 async def count_of_conversation(session: ReadSession, owner: UUID, conversation_id: UUID) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,6 +18,14 @@ NOW = func.clock_timestamp()
 
 UNKNOWN_HOLDS = timedelta(minutes=2)
 """An unknown reply holds its conversation for so long (requirement 2.5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneState:
+    """When the account's lane is next looked at, and until when the platform has forbidden it to send."""
+
+    due_at: datetime | None
+    blocked_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +144,50 @@ async def sleeping_lanes(session: ReadSession, limit: int) -> list[tuple[str, st
     )
     rows = await session.execute(query, execution_options=crossing("lanes asleep"))
     return [(row[0], row[1]) for row in rows]
+
+
+async def lane_states(session: ReadSession, owner: UUID, creator_account_ids: Sequence[UUID]) -> dict[UUID, LaneState]:
+    """The lanes of some accounts of the owner."""
+    query = (
+        select(CreatorAccount.id, Lane.due_at, Lane.blocked_until)
+        .join(Lane, and_(Lane.platform == CreatorAccount.platform, Lane.account_id == CreatorAccount.account_id))
+        .where(CreatorAccount.user_id == owner, CreatorAccount.id.in_(creator_account_ids))
+    )
+    return {row[0]: LaneState(row[1], row[2]) for row in await session.execute(query)}
+
+
+async def ahead_of(session: ReadSession, owner: UUID, message_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """For each waiting message, how many of its account go before it."""
+    other = aliased(Message)
+    before = or_(other.priority > Message.priority, and_(other.priority == Message.priority, other.id < Message.id))
+    reply_first = or_(
+        and_(other.campaign_id.is_(None), Message.campaign_id.is_not(None)),
+        and_(other.campaign_id.is_(None) == Message.campaign_id.is_(None), before),
+    )
+    count = (
+        select(func.count())
+        .where(
+            other.user_id == owner,
+            other.creator_account_id == Message.creator_account_id,
+            other.status == "QUEUED",
+            reply_first,
+        )
+        .correlate(Message)
+        .scalar_subquery()
+    )
+    query = select(Message.id, count).where(Message.user_id == owner, Message.id.in_(message_ids))
+    return {row[0]: row[1] for row in await session.execute(query)}
+
+
+async def next_send_at(session: ReadSession, owner: UUID) -> datetime | None:
+    """When the first of the owner's accounts with queued messages is looked at next; None where nothing waits."""
+    waits = exists().where(
+        Message.user_id == owner, Message.creator_account_id == CreatorAccount.id, Message.status == "QUEUED"
+    )
+    query = (
+        select(func.min(func.greatest(Lane.due_at, Lane.blocked_until)))
+        .join(Lane, and_(Lane.platform == CreatorAccount.platform, Lane.account_id == CreatorAccount.account_id))
+        .where(CreatorAccount.user_id == owner, CreatorAccount.status == "CONNECTED", waits)
+    )
+    moment: datetime | None = await session.scalar(query)
+    return moment

@@ -92,9 +92,7 @@ class Accounts:
         work.emit(owner, events.account_updated(account.id))
         return account
 
-    def _write(
-        self, account: CreatorAccount, request: ConnectRequest, profile: AccountProfile, now: datetime
-    ) -> None:
+    def _write(self, account: CreatorAccount, request: ConnectRequest, profile: AccountProfile, now: datetime) -> None:
         account.display_name = request.display_name
         account.avatar = profile.avatar
         account.status, account.status_detail = "CONNECTED", None
@@ -124,7 +122,9 @@ async def _proven(adapter: Adapter, request: ConnectRequest) -> AccountProfile:
     try:
         return await adapter.check_account(Credentials(request.account_id, request.api_key))
     except CredentialsRejected as rejected:
-        raise Rejected(invalid(f"The platform refuses it: {rejected.reason}", ("input", "apiKey"), "accepted")) from None
+        raise Rejected(
+            invalid(f"The platform refuses it: {rejected.reason}", ("input", "apiKey"), "accepted")
+        ) from None
     except PlatformUnavailable:
         message = f"{request.platform} cannot be asked at the moment; try again."
         raise Rejected(Problem(Code.NOT_CONNECTED, message)) from None

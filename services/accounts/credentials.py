@@ -5,7 +5,7 @@ from __future__ import annotations
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
-class CredentialsUnreadable(Exception):  # noqa: N818 - the situation
+class CredentialsUnreadable(Exception):
     """What is stored was encrypted with a key that is no longer known, or no key is set."""
 
 

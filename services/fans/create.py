@@ -77,8 +77,9 @@ class Fans:
             raise Rejected(*found)
         async with self._transactions() as work:
             account = await _account(work, owner, new)
-            await _refuse_second(work, owner, new, account and account.id)
-            fan = _row(owner, new, account and account.id)
+            account_id = account.id if account else None
+            await _refuse_second(work, owner, new, account_id)
+            fan = _row(owner, new, account_id)
             work.session.add(fan)
             await work.session.flush()
             work.emit(owner, events.fan_updated(fan))

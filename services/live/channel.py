@@ -1,4 +1,4 @@
-"""The small message that wakes subscribers: whose inbox changed, and up to which number. The events are in PostgreSQL."""
+"""The small message that wakes subscribers: whose inbox changed, up to which number. The events are in PostgreSQL."""
 
 from __future__ import annotations
 

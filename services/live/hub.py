@@ -31,7 +31,7 @@ QUEUE_LENGTH = 1000
 """Events one subscriber may be behind before it is cut off; it comes back with its cursor."""
 
 
-class TooSlow(Exception):  # noqa: N818 - the situation
+class TooSlow(Exception):
     """The subscriber did not take its events in time; it should come back with its last cursor."""
 
 

@@ -71,9 +71,7 @@ class Inbox:
         position = await self._position(owner)
         return Cursor(position.epoch, position.sequence)
 
-    async def open(
-        self, owner: UUID, after: Cursor | None, wanted: Filter
-    ) -> AsyncIterator[Ready | Resync | Happened]:
+    async def open(self, owner: UUID, after: Cursor | None, wanted: Filter) -> AsyncIterator[Ready | Resync | Happened]:
         """Subscribe first, then read what is missing, then go live. Ends by TooSlow, or when closed."""
         async with self._hub.subscribe(owner) as (subscriber, start):
             position = await self._position(owner)

@@ -7,8 +7,24 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from typing import Any
 
 import structlog
+
+
+def traced(error: BaseException) -> dict[str, Any]:
+    """An exception for the log: its type and where it arose, without its words.
+
+    The words of database and validation errors quote values, which may be message texts or addresses.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    found: dict[str, Any] = {
+        "error": type(error).__name__,
+        "trace": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:]],
+    }
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return found | ({"sqlstate": state} if state else {})
 
 
 def configure(level: str) -> None:

@@ -75,7 +75,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Nothing was sent, for certain: it may be tried again. `counts` is False where the platform asked to wait (429)."""
+    """Nothing was sent, for certain: it may be tried again. `counts` is False where the platform says wait (429)."""
 
     reason: str
     retry_after_seconds: float | None = None
@@ -135,11 +135,11 @@ class SentCopy:
     sent_at: datetime
 
 
-class PlatformUnavailable(Exception):  # noqa: N818 - the situation, and it passes
+class PlatformUnavailable(Exception):
     """A call that sends nothing (check, look-up, upload, read-back) did not succeed; the same call may later."""
 
 
-class CredentialsRejected(Exception):  # noqa: N818 - the situation
+class CredentialsRejected(Exception):
     """The platform does not accept this key for this account (401, 402, 403, or the account is not behind the key)."""
 
     def __init__(self, status: str, reason: str) -> None:
@@ -162,7 +162,9 @@ class Adapter(Protocol):
         """Look a fan up by handle (with or without `@`). Raises CredentialsRejected, PlatformUnavailable."""
         ...
 
-    async def prepare(self, credentials: Credentials, platform_fan_id: str, message: OutgoingMessage) -> PreparedRequest:
+    async def prepare(
+        self, credentials: Credentials, platform_fan_id: str, message: OutgoingMessage
+    ) -> PreparedRequest:
         """Upload media where the platform wants ids, and build the exact request. Sends no message.
 
         Raises CredentialsRejected, PlatformUnavailable, and RequestRefused for media it will never take.
@@ -183,9 +185,7 @@ class Adapter(Protocol):
         """
         ...
 
-    async def read_back(
-        self, credentials: Credentials, platform_fan_id: str, since: datetime
-    ) -> list[SentCopy]:
+    async def read_back(self, credentials: Credentials, platform_fan_id: str, since: datetime) -> list[SentCopy]:
         """The account's own messages in this chat since `since`. Raises CredentialsRejected, PlatformUnavailable."""
         ...
 
@@ -198,17 +198,17 @@ class Adapter(Protocol):
         ...
 
 
-class RequestRefused(Exception):  # noqa: N818 - the situation
+class RequestRefused(Exception):
     """The platform will never take this request (media it does not accept); nothing was sent."""
 
 
-class MalformedWebhook(Exception):  # noqa: N818 - the situation
+class MalformedWebhook(Exception):
     """The body is no webhook of this platform."""
 
 
 @dataclass(frozen=True, slots=True)
 class InboundEnvelope:
-    """A webhook before it is trusted: which account it speaks of, and the event it carries (`kind` of the platform's)."""
+    """A webhook before it is trusted: which account it speaks of, and the event (`kind` is the platform's word)."""
 
     account_id: str
     kind: str

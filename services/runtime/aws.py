@@ -10,7 +10,6 @@ import aioboto3
 import aiohttp
 from aiobotocore.config import AioConfig
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
-from botocore.parsers import ResponseParserError
 
 from services.runtime.settings import Settings
 from services.runtime.sqs import Entry, EntryFailure, Received
@@ -38,7 +37,7 @@ def _in_our_words() -> Iterator[None]:
         code = type(error).__name__
         kind = FailureKind.PERMISSION if "Credential" in code else FailureKind.NETWORK
         raise SqsFailure(code, str(error), kind) from None
-    except (ResponseParserError, KeyError, ValueError) as error:
+    except Exception as error:  # the library's parser raises whatever a malformed answer makes it stumble over
         raise SqsFailure(type(error).__name__, "the answer cannot be read", FailureKind.SERVER) from None
 
 
@@ -50,10 +49,9 @@ class AwsSqs:
         self._poller = poller
 
     async def send_batch(self, queue_url: str, entries: Sequence[Entry]) -> list[EntryFailure]:
+        sendable = [_sendable(entry) for entry in entries]
         with _in_our_words():
-            answer = await self._client.send_message_batch(
-                QueueUrl=queue_url, Entries=[_sendable(entry) for entry in entries]
-            )
+            answer = await self._client.send_message_batch(QueueUrl=queue_url, Entries=sendable)
             return _failures(answer, [entry.id for entry in entries])
 
     async def receive(self, queue_url: str, max_messages: int, wait_seconds: int) -> list[Received]:
@@ -77,7 +75,7 @@ class AwsSqs:
     async def attributes(self, queue_url: str, names: Sequence[str]) -> dict[str, str]:
         with _in_our_words():
             answer = await self._client.get_queue_attributes(QueueUrl=queue_url, AttributeNames=list(names))
-        return dict(answer.get("Attributes", {}))
+            return dict(answer.get("Attributes", {}))
 
 
 def _sendable(entry: Entry) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Time, handed in, so that tests can hold it still. The sending limit never uses it: PostgreSQL's clock decides there."""
+"""Time, handed in, so that tests can hold it still. The sending limit goes by PostgreSQL's clock alone."""
 
 from __future__ import annotations
 

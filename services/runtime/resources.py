@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from random import Random
 
 import httpx
 from redis.asyncio import Redis
@@ -29,7 +30,8 @@ from services.runtime import messenger
 from services.runtime.aws import open_sqs
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.settings import Settings
-from services.sending.queue import RateLimiterQueue, open_queue
+from services.sending.dead_letters import DeadLetters
+from services.sending.queue import RateLimiterQueue
 from services.sending.send import Sending
 from services.sending.status import QueueStatusReader
 from services.webhooks.receive import WebhookReceiver
@@ -86,7 +88,9 @@ async def open_resources(settings: Settings, application: str) -> AsyncIterator[
         )
         clock = SystemClock()
         sqs = await stack.enter_async_context(open_sqs(settings))
-        queue = open_queue(settings, sqs, redis, clock)
+        dead_letters = DeadLetters(sqs, settings.sqs_rate_limiter_dlq_url, redis, clock)
+        queue_url, enabled = settings.sqs_rate_limiter_queue_url, settings.rate_limiter_enabled
+        queue = RateLimiterQueue(sqs, queue_url, dead_letters, clock, Random(), enabled=enabled)  # noqa: S311 - jitter
         yield _assemble(settings, clock, database, redis, http, queue)
 
 

@@ -24,7 +24,7 @@ class FailureKind(StrEnum):
     """The request itself is wrong and will be refused again."""
 
 
-class SqsFailure(Exception):  # noqa: N818 - the situation
+class SqsFailure(Exception):
     """A call to SQS did not succeed. `code` is its error code, or the name of the network fault."""
 
     def __init__(self, code: str, message: str, kind: FailureKind) -> None:

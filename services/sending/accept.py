@@ -29,9 +29,7 @@ class Accepted:
     repeated: bool = False
 
 
-async def accept(
-    work: UnitOfWork, adapters: Adapters, owner: UUID, actor: str, request: SendRequest
-) -> Accepted:
+async def accept(work: UnitOfWork, adapters: Adapters, owner: UUID, actor: str, request: SendRequest) -> Accepted:
     """Store a message of `owner`, written by `actor`. Raises Rejected; then nothing is stored."""
     message_id = new_id()
     if earlier := await _earlier_call(work, owner, request, message_id):
@@ -71,10 +69,11 @@ async def _target(work: UnitOfWork, owner: UUID, request: SendRequest) -> tuple[
     """The living fan and her conversation, which stays locked so that its messages keep one order."""
     if request.conversation_id is not None:
         conversation = await conversations.lock(work.session, owner, request.conversation_id)
-        fan = conversation and await fans.get(work.session, owner, conversation.fan_id)
-        if conversation is None or fan is None or fan.deleted_at is not None:
-            raise not_found("conversation", ("input", "conversationId"))
-        return fan, conversation
+        if conversation is not None:
+            fan = await fans.get(work.session, owner, conversation.fan_id)
+            if fan is not None and fan.deleted_at is None:
+                return fan, conversation
+        raise not_found("conversation", ("input", "conversationId"))
     assert request.fan_id is not None
     fan = await fans.get(work.session, owner, request.fan_id)
     if fan is None or fan.deleted_at is not None:

@@ -19,7 +19,7 @@ REDIS_SECONDS = 0.25
 _COUNT = "ApproximateNumberOfMessages"
 _UNKNOWN = b"?"
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger(service="queue")
 
 
 class DeadLetters:
@@ -53,7 +53,7 @@ class DeadLetters:
             async with asyncio.timeout(SQS_SECONDS):
                 return int((await self._sqs.attributes(queue_url, [_COUNT]))[_COUNT])
         except (SqsFailure, TimeoutError, KeyError, ValueError) as error:
-            log.warning("dead letters not counted", action="count_dead_letters", error=str(error))
+            log.warning("dead_letters_not_counted", action="count_dead_letters", error=str(error))
             return None
 
     @property
@@ -74,7 +74,7 @@ class DeadLetters:
             async with asyncio.timeout(REDIS_SECONDS):
                 await self._redis.set(self._key, _UNKNOWN if answer is None else answer, ex=KEPT_SECONDS)
         except (RedisError, OSError):
-            log.info("dead-letter count not shared", action="count_dead_letters")
+            log.info("dead_letter_count_not_shared", action="count_dead_letters")
 
 
 def _readable(kept: bytes | None) -> bytes | None:

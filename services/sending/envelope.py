@@ -15,7 +15,7 @@ from services.sending.batching import MAX_MESSAGE_BYTES
 from services.sending.payload import SENDS, USUAL_PRIORITY, MessageType
 
 
-class MalformedQueueMessage(Exception):  # noqa: N818 - the situation
+class MalformedQueueMessage(Exception):
     """The queue holds something that is no message of the contract. `reason` quotes nothing of it."""
 
     def __init__(self, reason: str) -> None:

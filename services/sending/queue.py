@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-from random import Random
+from random import Random, SystemRandom
 from uuid import UUID
 
 import structlog
+from redis.asyncio import Redis
 
-from services.problems import Code, Problem, Rejected, invalid
+from services.problems import Code, Problem, Rejected
 from services.runtime.clock import Clock
-from services.runtime.sqs import Entry, EntryFailure, Received, SqsClient
+from services.runtime.settings import Settings
+from services.runtime.sqs import Received, SqsClient
 from services.runtime.sqs_failure import SqsFailure
-from services.sending.batching import MAX_ENTRIES, MAX_MESSAGE_BYTES
+from services.sending.batching import MAX_ENTRIES
 from services.sending.dead_letters import DeadLetters
-from services.sending.payload import MessageType, QueueMessage, WakeUp, attributes_of, body_of
+from services.sending.entry import entry_for
+from services.sending.payload import MessageType, QueueMessage, WakeUp
 from services.sending.queue_rules import problems
 from services.sending.queue_sender import QueueSender
+from services.sending.send_result import SendResult, SendStatus, problem_of
 
-MAX_DELAY_SECONDS = 900
-"""The longest SQS holds a message back."""
-
-log = structlog.get_logger(__name__)
-
-
-class SendStatus(StrEnum):
-    QUEUED = "queued"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class SendResult:
-    """What became of one message: `queued_at` where SQS has it, else `error`. Times in UTC."""
-
-    message_id: UUID
-    status: SendStatus
-    queued_at: datetime | None
-    estimated_send_time: datetime | None
-    error: Problem | None
+log = structlog.get_logger(service="queue")
 
 
 class RateLimiterQueue:
@@ -71,10 +50,14 @@ class RateLimiterQueue:
         if not self._enabled:
             raise Rejected(Problem(Code.SENDING_DISABLED, "Sending is switched off."))
         broken = {message.message_id: found[0] for message in messages if (found := problems(message))}
-        entries = {message.message_id: self._entry(message) for message in messages if message.message_id not in broken}
+        entries = {
+            message.message_id: entry_for(message, self._queue_url)
+            for message in messages
+            if message.message_id not in broken
+        }
         refused = await self._sender.send(list(entries.values()))
         return [
-            self._result(message, broken.get(message.message_id) or _error(refused.get(str(message.message_id))))
+            self._result(message, broken.get(message.message_id) or problem_of(refused.get(str(message.message_id))))
             for message in messages
         ]
 
@@ -84,11 +67,19 @@ class RateLimiterQueue:
         Tried once: the sweeper finds what a lost wake-up leaves behind. False where SQS did not take it.
         """
         wake_up = WakeUp(type=kind, message_id=object_id, user_id=user_id, timestamp=self._clock.now())
-        return not await self._sender.send([self._entry(wake_up, delay_seconds)], patient=False)
+        return not await self._sender.send([entry_for(wake_up, self._queue_url, delay_seconds)], patient=False)
 
     async def dead_letters(self) -> int | None:
         """How many messages could not be read, None where that cannot be asked. At most a few seconds old."""
         return await self._dead_letters.count()
+
+    async def answers(self) -> bool:
+        """Whether SQS knows the queue and lets us ask about it."""
+        try:
+            return bool(await self._sqs.attributes(self._queue_url, ["QueueArn"]))
+        except SqsFailure as failure:
+            log.warning("queue_does_not_answer", action="health", error=failure.code)
+            return False
 
     async def receive(self, max_messages: int = MAX_ENTRIES, wait_seconds: int = 20) -> list[Received]:
         """At most 10 messages, waiting up to 20 seconds for the first. Raises SqsFailure: the caller sets its pace."""
@@ -105,43 +96,23 @@ class RateLimiterQueue:
         try:
             failures = await self._sqs.delete_batch(self._queue_url, [message.receipt_handle for message in received])
         except SqsFailure as failure:
-            log.warning("not deleted", action="delete", error=failure.code, count=len(received))
+            log.warning("not_deleted", action="delete", error=failure.code, count=len(received))
             return list(received)
         if failures:
-            log.warning("not deleted", action="delete", error=failures[0].code, count=len(failures))
+            log.warning("not_deleted", action="delete", error=failures[0].code, count=len(failures))
         return [received[int(failure.id)] for failure in failures]
 
-    def _entry(self, message: QueueMessage | WakeUp, delay_seconds: float = 0) -> Entry:
-        """On FIFO queues a repeat of this very send is dropped by SQS, a later send of the same message is not."""
-        fifo = self._queue_url.endswith(".fifo")
-        return Entry(
-            id=str(message.message_id),
-            body=body_of(message),
-            attributes=attributes_of(message),
-            group_id=group_id(message.account),
-            deduplication_id=f"{message.message_id}.{message.timestamp.timestamp():.3f}" if fifo else None,
-            delay_seconds=0 if fifo else min(math.ceil(delay_seconds), MAX_DELAY_SECONDS),
-        )
-
-    def _result(self, message: QueueMessage, error: Problem | None) -> SendResult:
-        if error is not None:
+    def _result(self, message: QueueMessage, problem: Problem | None) -> SendResult:
+        if problem is not None:
             ids = {"messageId": message.message_id, "userId": message.user_id, "recipientId": message.recipient_id}
             texts = {name: str(value) for name, value in ids.items()}
-            log.warning("message not queued", action="queue", error=error.code, **texts)
-            return SendResult(message.message_id, SendStatus.FAILED, None, None, error)
+            log.warning("message_not_queued", action="queue", error=problem.code, **texts)
+            return SendResult(message.message_id, SendStatus.FAILED, None, None, problem)
         return SendResult(message.message_id, SendStatus.QUEUED, self._clock.now(), message.estimated_send_time, None)
 
 
-def group_id(account: str) -> str:
-    """SQS takes 1 to 128 letters, digits and punctuation; any other account goes by its hash."""
-    return account if re.fullmatch(r"[!-~]{1,128}", account) else hashlib.sha256(account.encode()).hexdigest()
-
-
-def _error(failure: EntryFailure | None) -> Problem | None:
-    if failure is None:
-        return None
-    if failure.code == "MessageTooLong":
-        return invalid("It is too large for the queue.", ("metadata",), "max_bytes", MAX_MESSAGE_BYTES)
-    if failure.transient:
-        return Problem(Code.QUEUE_UNAVAILABLE, "Service temporarily unavailable.")
-    return Problem(Code.QUEUE_UNAVAILABLE, "The queue refused the message.")
+def open_queue(settings: Settings, sqs: SqsClient, redis: Redis, clock: Clock) -> RateLimiterQueue:
+    """The queue service of the settings, on clients that someone else opens and closes."""
+    dead_letters = DeadLetters(sqs, settings.sqs_rate_limiter_dlq_url, redis, clock)
+    url, enabled = settings.sqs_rate_limiter_queue_url, settings.rate_limiter_enabled
+    return RateLimiterQueue(sqs, url, dead_letters, clock, SystemRandom(), enabled=enabled)

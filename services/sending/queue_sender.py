@@ -15,7 +15,7 @@ from services.runtime.sqs_failure import FailureKind, SqsFailure
 from services.sending.batching import split
 from services.sending.queue_retries import BUDGET_SECONDS, delay_after
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger(service="queue")
 
 
 class QueueSender:
@@ -69,7 +69,7 @@ class QueueSender:
     def _log(self, batch: Sequence[Entry], attempt: int, failures: Sequence[EntryFailure], detail: str | None) -> None:
         tell = log.warning if failures else log.info
         tell(
-            "queue attempt",
+            "queue_attempt",
             action="queue",
             attempt=attempt,
             messageIds=[entry.id for entry in batch],

@@ -19,7 +19,8 @@ from services.runtime.clock import Clock
 from services.sending.accept import accept
 from services.sending.outgoing import SendRequest, problems
 from services.sending.payload import QueueMessage
-from services.sending.queue import RateLimiterQueue, SendResult
+from services.sending.queue import RateLimiterQueue
+from services.sending.send_result import SendResult
 
 NOW = func.clock_timestamp()
 QUEUE_FAILURE = "service temporarily unavailable"

@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from db.engine import Database
-from db.queries import queue_status, worker_heartbeats
+from db.queries import queue_status, waiting, worker_heartbeats
 from db.queries.queue_status import AccountCounts
 from services.monitoring.health import WORKER_SILENT_AFTER_SECONDS
 from services.pacing.limit import Limit
@@ -31,6 +31,7 @@ class QueueStatus:
     processed_today: int
     failure_rate: float
     drain_seconds: int
+    next_send_at: datetime | None
     trouble: str | None
     timestamp: datetime
 
@@ -73,6 +74,7 @@ class QueueStatusReader:
             counts = await queue_status.open_counts(session, owner)
             today = await queue_status.today(session, owner, midnight(now, time_zone))
             silence = await worker_heartbeats.seconds_since_last(session)
+            next_send_at = await waiting.next_send_at(session, owner)
         failure_rate = today.failed / today.processed if today.processed else 0.0
         return QueueStatus(
             counts=total(counts),
@@ -82,6 +84,7 @@ class QueueStatusReader:
             processed_today=today.processed,
             failure_rate=failure_rate,
             drain_seconds=max((drain_seconds(self._limit, each.waiting) for each in counts.values()), default=0),
+            next_send_at=max(now, next_send_at) if next_send_at else None,
             trouble=trouble(self._enabled, silence, dlq_count, failure_rate),
             timestamp=now,
         )

@@ -26,11 +26,11 @@ MAX_BODY_BYTES = 1_048_576
 MAX_DELIVERY_KEY = 255
 
 
-class NoSuchPlatform(Exception):  # noqa: N818 - the situation
+class NoSuchPlatform(Exception):
     """No adapter takes webhooks under this name."""
 
 
-class SignatureRefused(Exception):  # noqa: N818 - the situation
+class SignatureRefused(Exception):
     """Wrong or missing signature, or an account nobody has connected: the two are not told apart."""
 
 

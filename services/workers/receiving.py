@@ -7,6 +7,7 @@ import asyncio
 import structlog
 
 from db.unit_of_work import Transactions
+from services.monitoring.logs import traced
 from services.runtime.sqs import Received
 from services.sending.arrive import arrive
 from services.sending.envelope import Envelope, MalformedQueueMessage, parse
@@ -58,9 +59,10 @@ class Receiving:
             return False
         try:
             await self._dispatch(envelope)
-        except Exception:
+        except Exception as error:
             # It comes again after its visibility timeout; whatever was half done was rolled back.
-            log.exception("queue_message_failed", action="receive", messageId=str(envelope.message_id))
+            ids = {"messageId": str(envelope.message_id), "userId": str(envelope.user_id)}
+            log.error("queue_message_failed", action="receive", **ids, **traced(error))
             return False
         return True
 

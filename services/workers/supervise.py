@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from services.monitoring.logs import traced
+
 log = structlog.get_logger(service="worker")
 
 FIRST_PAUSE_SECONDS = 0.2
@@ -37,8 +39,8 @@ async def keep_running(name: str, step: Callable[[], Awaitable[None]], stopping:
         try:
             await step()
             pause = FIRST_PAUSE_SECONDS
-        except Exception:
-            log.exception("loop_failed", action=name, pauseSeconds=pause)
+        except Exception as error:
+            log.error("loop_failed", action=name, pauseSeconds=pause, **traced(error))
             await wait_or_stop(stopping, pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 

@@ -486,9 +486,7 @@ def upgrade() -> None:
         "messages",
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "placed_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
+        sa.Column("placed_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
         sa.Column("fan_id", sa.Uuid(), nullable=False),
         sa.Column("creator_account_id", sa.Uuid(), nullable=True),

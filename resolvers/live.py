@@ -1,0 +1,115 @@
+"""The live inbox: events of the database as types of the schema, each with its objects read anew."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Annotated
+
+import strawberry
+
+from db.models import LiveEvent
+from schema import ids
+from schema.context import CurrentInfo
+from schema.conversations import Conversation
+from schema.creator_accounts import CreatorAccount
+from schema.errors import fault
+from schema.fans import Fan
+from schema.live import (
+    AccountUpdated,
+    ConversationUpdated,
+    FanUpdated,
+    InboxEvent,
+    InboxReady,
+    MessageAdded,
+    MessageUpdated,
+    ResyncRequired,
+)
+from schema.loaders import Loaders
+from schema.messages import Message, MessageStatus
+from schema.permissions import SignedIn
+from services.live.cursor import Cursor, MalformedCursor
+from services.live.inbox import Filter, Happened, Ready
+
+
+async def inbox_events(
+    info: CurrentInfo,
+    after: Annotated[
+        str | None, strawberry.argument(description="The last cursor seen: what was missed comes first.")
+    ] = None,
+    conversation_id: Annotated[
+        strawberry.ID | None, strawberry.argument(description="Only what concerns this conversation.")
+    ] = None,
+    account_ids: Annotated[
+        list[strawberry.ID] | None, strawberry.argument(description="Only what concerns these accounts.")
+    ] = None,
+    campaign_messages: Annotated[bool, strawberry.argument(description="Also messages of campaigns?")] = True,
+) -> AsyncGenerator[InboxEvent, None]:
+    context = info.context
+    wanted = Filter(
+        conversation_id=ids.decode_optional("Conversation", conversation_id),
+        account_ids=None
+        if account_ids is None
+        else frozenset(ids.decode("CreatorAccount", each) for each in account_ids),
+        campaign_messages=campaign_messages,
+    )
+    async for item in context.inbox.open(context.owner, _cursor(after), wanted):
+        # Objects are shown as they are now, not as an earlier event of this socket found them.
+        context.refresh()
+        if isinstance(item, Happened):
+            if event := await _shown(context.loaders, item):
+                yield event
+        else:
+            kind = InboxReady if isinstance(item, Ready) else ResyncRequired
+            yield kind(cursor=str(item.cursor), occurred_at=item.occurred_at)
+
+
+def _cursor(text: str | None) -> Cursor | None:
+    try:
+        return None if text is None else Cursor.parse(text)
+    except MalformedCursor:
+        raise fault("BAD_USER_INPUT", "`after` is not a cursor of inboxEvents or inboxCursor.") from None
+
+
+async def _shown(loaders: Loaders, happened: Happened) -> InboxEvent | None:
+    """The event with its object; None for an object that is gone, or a kind this version does not know."""
+    event, cursor = happened.event, str(happened.cursor)
+    match event.kind:
+        case "message_added" | "message_updated":
+            return await _message_event(loaders, event, cursor)
+        case "conversation_updated":
+            conversation = event.conversation_id and await loaders.conversations.load(event.conversation_id)
+            if conversation:
+                return ConversationUpdated(
+                    cursor=cursor, occurred_at=event.occurred_at, conversation=Conversation.of(conversation)
+                )
+        case "fan_updated":
+            fan = event.fan_id and await loaders.fans.load(event.fan_id)
+            if fan:
+                return FanUpdated(cursor=cursor, occurred_at=event.occurred_at, fan=Fan.of(fan))
+        case "account_updated":
+            account = event.creator_account_id and await loaders.accounts.load(event.creator_account_id)
+            if account:
+                return AccountUpdated(cursor=cursor, occurred_at=event.occurred_at, account=CreatorAccount.of(account))
+    return None
+
+
+async def _message_event(loaders: Loaders, event: LiveEvent, cursor: str) -> InboxEvent | None:
+    row = event.message_id and await loaders.messages.load(event.message_id)
+    if not row:
+        return None
+    message = Message.of(row)
+    if event.kind == "message_added":
+        return MessageAdded(cursor=cursor, occurred_at=event.occurred_at, message=message)
+    assert event.status is not None
+    return MessageUpdated(
+        cursor=cursor, occurred_at=event.occurred_at, status=MessageStatus[event.status], message=message
+    )
+
+
+@strawberry.type
+class LiveSubscriptions:
+    inbox_events = strawberry.subscription(
+        inbox_events,
+        permission_classes=[SignedIn],
+        description="Everything that happens in the viewer's inbox, in order and once; resumable by cursor.",
+    )

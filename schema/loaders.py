@@ -1,0 +1,101 @@
+"""Dataloaders: objects asked for one by one are read in one statement, in a short session of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import async_sessionmaker
+from strawberry.dataloader import DataLoader
+
+from db.engine import ReadSession
+from db.models import Attempt, Conversation, CreatorAccount, Fan, Message
+from db.queries import attempts, conversations, creator_accounts, fans, messages, queue_status, waiting
+from db.queries.queue_status import AccountCounts
+from db.queries.waiting import LaneState
+from services.runtime.resources import Resources
+
+
+class _Row(Protocol):
+    id: UUID
+
+
+RowT = TypeVar("RowT", bound=_Row)
+Read = Callable[[ReadSession, UUID, Sequence[UUID]], Awaitable[Sequence[RowT]]]
+
+
+class Loaders:
+    """One instance for each operation and each live event; nothing is remembered longer."""
+
+    def __init__(self, resources: Resources, owner: UUID) -> None:
+        self._sessions = resources.database.reads
+        self._owner = owner
+        self.accounts: DataLoader[UUID, CreatorAccount | None] = self._by_id(creator_accounts.get_many)
+        self.fans: DataLoader[UUID, Fan | None] = self._by_id(fans.get_many)
+        self.conversations: DataLoader[UUID, Conversation | None] = self._by_id(conversations.get_many)
+        self.messages: DataLoader[UUID, Message | None] = self._by_id(messages.get_many)
+        self.conversation_of_fan: DataLoader[UUID, Conversation | None] = DataLoader(self._conversations_of_fans)
+        self.attempts: DataLoader[UUID, list[Attempt]] = DataLoader(self._attempts)
+        self.unread_conversations: DataLoader[UUID, int] = DataLoader(self._unread_conversations)
+        self.backlogs: DataLoader[UUID, AccountCounts] = DataLoader(self._backlogs)
+        self.lanes: DataLoader[UUID, LaneState] = DataLoader(self._lanes)
+        self.ahead: DataLoader[UUID, int] = DataLoader(self._ahead)
+        self._last_messages: dict[int, DataLoader[UUID, list[Message]]] = {}
+
+    def last_messages(self, count: int) -> DataLoader[UUID, list[Message]]:
+        """The newest `count` messages of a conversation; one loader for each count."""
+        if count not in self._last_messages:
+            self._last_messages[count] = DataLoader(_last_of(self._sessions, self._owner, count))
+        return self._last_messages[count]
+
+    def _by_id(self, read: Read[RowT]) -> DataLoader[UUID, RowT | None]:
+        async def load(keys: list[UUID]) -> list[RowT | None]:
+            async with self._sessions() as session:
+                rows = {row.id: row for row in await read(session, self._owner, keys)}
+            return [rows.get(key) for key in keys]
+
+        return DataLoader(load)
+
+    async def _conversations_of_fans(self, keys: list[UUID]) -> list[Conversation | None]:
+        async with self._sessions() as session:
+            rows = {row.fan_id: row for row in await conversations.of_fans(session, self._owner, keys)}
+        return [rows.get(key) for key in keys]
+
+    async def _attempts(self, keys: list[UUID]) -> list[list[Attempt]]:
+        found: dict[UUID, list[Attempt]] = {key: [] for key in keys}
+        async with self._sessions() as session:
+            for row in await attempts.of_messages(session, self._owner, keys):
+                found[row.message_id].append(row)
+        return [found[key] for key in keys]
+
+    async def _unread_conversations(self, keys: list[UUID]) -> list[int]:
+        async with self._sessions() as session:
+            counts = await creator_accounts.unread_conversations(session, self._owner, keys)
+        return [counts.get(key, 0) for key in keys]
+
+    async def _backlogs(self, keys: list[UUID]) -> list[AccountCounts]:
+        async with self._sessions() as session:
+            counts = await queue_status.open_counts(session, self._owner)
+        return [counts.get(key, AccountCounts()) for key in keys]
+
+    async def _lanes(self, keys: list[UUID]) -> list[LaneState]:
+        async with self._sessions() as session:
+            states = await waiting.lane_states(session, self._owner, keys)
+        return [states.get(key, LaneState(None, None)) for key in keys]
+
+    async def _ahead(self, keys: list[UUID]) -> list[int]:
+        async with self._sessions() as session:
+            counts = await waiting.ahead_of(session, self._owner, keys)
+        return [counts.get(key, 0) for key in keys]
+
+
+def _last_of(
+    sessions: async_sessionmaker[ReadSession], owner: UUID, count: int
+) -> Callable[[list[UUID]], Awaitable[list[list[Message]]]]:
+    async def load(keys: list[UUID]) -> list[list[Message]]:
+        async with sessions() as session:
+            pages = await messages.last_of_conversations(session, owner, keys, count)
+        return [pages[key] for key in keys]
+
+    return load
