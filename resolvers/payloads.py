@@ -22,7 +22,7 @@ def answering(empty: Callable[..., Payload]) -> Callable[[Resolver[P, Payload]],
 
     def decorate(resolver: Resolver[P, Payload]) -> Resolver[P, Payload]:
         @functools.wraps(resolver)
-        async def resolve(info: CurrentInfo, /, *args: P.args, **kwargs: P.kwargs) -> Payload:
+        async def resolve(info: CurrentInfo, *args: P.args, **kwargs: P.kwargs) -> Payload:
             try:
                 if not info.context.resources.settings.onlyfans_crm_enabled:
                     raise Rejected(SWITCHED_OFF)
@@ -31,6 +31,7 @@ def answering(empty: Callable[..., Payload]) -> Callable[[Resolver[P, Payload]],
                 errors: Any = [shown(problem) for problem in rejected.problems]
                 return empty(errors=errors)
 
-        return resolve
+        # strawberry hands `info` over by name, which a ParamSpec cannot say.
+        return resolve  # type: ignore[return-value]
 
     return decorate

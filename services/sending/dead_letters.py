@@ -38,15 +38,19 @@ class DeadLetters:
         """The approximate number, a few seconds old; None where there is no such queue or it does not answer."""
         if self._queue_url is None:
             return None
-        kept = await self._kept()
-        if kept:
+        if self._is_fresh():
+            return self._answer
+        if kept := await self._kept():
             return None if kept == _UNKNOWN else int(kept)
         async with self._asking:
-            if self._clock.monotonic() - self._answered_at >= KEPT_SECONDS:
+            if not self._is_fresh():
                 self._answer = await self._ask(self._queue_url)
                 self._answered_at = self._clock.monotonic()
                 await self._keep(self._answer)
             return self._answer
+
+    def _is_fresh(self) -> bool:
+        return self._clock.monotonic() - self._answered_at < KEPT_SECONDS
 
     async def _ask(self, queue_url: str) -> int | None:
         try:

@@ -1,0 +1,97 @@
+"""What every test may ask for: a migrated database, an empty Redis, a fresh queue, and the settings for them."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import AsyncIterator, Iterator
+
+import asyncpg
+import httpx
+import pytest
+from cryptography.fernet import Fernet
+from redis.asyncio import Redis
+
+from services.devstack.postgres import Postgres
+from services.devstack.redis import EmbeddedRedis
+from services.devstack.sqs import create_queues
+from services.devstack.stores import DUMMY_CREDENTIALS
+from services.runtime.settings import Settings
+from tests.parts import TEMPLATE, QueueUrls, running_postgres, running_redis, running_sqs
+
+REGION = "us-east-1"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The server; tests want `database_url`."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[EmbeddedRedis]:
+    """The server all tests share; tests want `redis_endpoint`, or `tests.parts.running_redis` to kill one."""
+    with running_redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqs_endpoint() -> Iterator[str]:
+    """SQS and CloudWatch; tests want `queue_urls`."""
+    with running_sqs() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+async def database_url(postgres: Postgres) -> AsyncIterator[str]:
+    """A database of the test's own, migrated and empty."""
+    name = f"test_{uuid.uuid4().hex}"
+    administration = await asyncpg.connect(postgres.url("postgres"))
+    try:
+        await administration.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+        yield postgres.url(name)
+        await administration.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    finally:
+        await administration.close()
+
+
+@pytest.fixture
+async def redis_endpoint(redis_server: EmbeddedRedis) -> str:
+    """`host:port` of a Redis that holds nothing."""
+    async with Redis.from_url(f"redis://{redis_server.endpoint}") as client:
+        await client.flushall()
+    return redis_server.endpoint
+
+
+@pytest.fixture
+async def queue_urls(sqs_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[QueueUrls]:
+    """An empty queue and its dead-letter queue; five receives lead from the one to the other."""
+    for name, value in DUMMY_CREDENTIALS.items():
+        monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name, raising=False)
+    async with httpx.AsyncClient(trust_env=False) as http:
+        queues = await create_queues(http, sqs_endpoint, REGION, f"test-{uuid.uuid4().hex}")
+        yield QueueUrls(sqs_endpoint, queues.queue_url, queues.dead_letter_url)
+        await http.post(f"{sqs_endpoint}/moto-api/reset")
+
+
+@pytest.fixture
+def settings(database_url: str, redis_endpoint: str, queue_urls: QueueUrls) -> Settings:
+    """Settings for these parts. The rate is the real one in fast motion: 10 in 2 s, 0.1 s apart."""
+    return Settings.model_validate(
+        {
+            "database_url": database_url,
+            "redis_endpoint": redis_endpoint,
+            "aws_region": REGION,
+            "aws_endpoint_url_sqs": queue_urls.endpoint,
+            "aws_endpoint_url_cloudwatch": queue_urls.endpoint,
+            "sqs_rate_limiter_queue_url": queue_urls.queue_url,
+            "sqs_rate_limiter_dlq_url": queue_urls.dead_letter_url,
+            "jwt_secret": secrets.token_urlsafe(32),
+            "credentials_keys": Fernet.generate_key().decode("ascii"),
+            "rate_limit_messages": 10,
+            "rate_limit_window_seconds": 2,
+            "rate_limit_min_gap_seconds": 0.1,
+            "graphql_introspection": True,
+        }
+    )

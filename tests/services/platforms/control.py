@@ -1,0 +1,36 @@
+"""The control addresses of the sandbox, as tests use them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+
+class SandboxControl:
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
+
+    async def fault(self, kind: str, **fields: Any) -> None:
+        await self._posted("faults", {"kind": kind} | fields)
+
+    async def mend(self) -> None:
+        (await self.http.delete("/control/faults")).raise_for_status()
+
+    async def account(self, **fields: Any) -> None:
+        usual = {"accountId": "acct_1", "apiKey": "key-1", "displayName": "Mia"}
+        await self._posted("accounts", usual | fields)
+
+    async def inbound(self, **fields: Any) -> Any:
+        return await self._posted("inbound", {"accountId": "acct_1"} | fields)
+
+    async def arrivals(self) -> list[dict[str, Any]]:
+        answer = (await self.http.get("/control/deliveries")).raise_for_status().json()
+        assert answer["count"] == len(answer["deliveries"])
+        return list(answer["deliveries"])
+
+    async def delivered(self) -> int:
+        return sum(arrival["delivered"] for arrival in await self.arrivals())
+
+    async def _posted(self, path: str, body: dict[str, Any]) -> Any:
+        return (await self.http.post(f"/control/{path}", json=body)).raise_for_status().json()
