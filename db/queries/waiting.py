@@ -150,6 +150,7 @@ async def lane_states(session: ReadSession, owner: UUID, creator_account_ids: Se
     """The lanes of some accounts of the owner."""
     query = (
         select(CreatorAccount.id, Lane.due_at, Lane.blocked_until)
+        .select_from(CreatorAccount)
         .join(Lane, and_(Lane.platform == CreatorAccount.platform, Lane.account_id == CreatorAccount.account_id))
         .where(CreatorAccount.user_id == owner, CreatorAccount.id.in_(creator_account_ids))
     )
@@ -186,6 +187,7 @@ async def next_send_at(session: ReadSession, owner: UUID) -> datetime | None:
     )
     query = (
         select(func.min(func.greatest(Lane.due_at, Lane.blocked_until)))
+        .select_from(CreatorAccount)
         .join(Lane, and_(Lane.platform == CreatorAccount.platform, Lane.account_id == CreatorAccount.account_id))
         .where(CreatorAccount.user_id == owner, CreatorAccount.status == "CONNECTED", waits)
     )

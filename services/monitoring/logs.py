@@ -19,9 +19,12 @@ def traced(error: BaseException) -> dict[str, Any]:
     The words of database and validation errors quote values, which may be message texts or addresses.
     """
     frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename]
     found: dict[str, Any] = {
         "error": type(error).__name__,
-        "trace": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:]],
+        "trace": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in [*ours[-8:], frames[-1]]]
+        if frames
+        else [],
     }
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
     return found | ({"sqlstate": state} if state else {})

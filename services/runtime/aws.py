@@ -28,9 +28,10 @@ def _in_our_words() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-        status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
-        raise SqsFailure(code, message, kind_of(code, status)) from None
+        told = error.response.get("Error", {})
+        code = str(told.get("Code", "Unnamed"))
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        raise SqsFailure(code, str(told.get("Message", "")), kind_of(code, status)) from None
     except ParamValidationError:
         raise SqsFailure("ParamValidationError", "the request is malformed", FailureKind.REQUEST) from None
     except (BotoCoreError, aiohttp.ClientError, OSError) as error:

@@ -81,7 +81,7 @@ class Settings(BaseModel):
 
     # Workers
     worker_senders: int = Field(8, ge=1, le=100, description="messages one worker process sends at the same time")
-    worker_lease_seconds: float = Field(30, gt=12, description="an attempt not finished after this was interrupted")
+    worker_lease_seconds: float = Field(60, gt=12, description="an attempt not finished after this was interrupted")
     worker_sweep_seconds: float = Field(5, gt=0, description="pause between two rounds of the sweeper")
 
     # The embedded start

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import time
 from typing import Any, cast
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from services.access.jwks import PAUSE_SECONDS
 from services.access.key_set import KeysUnavailable
 from services.access.principal import InvalidToken
-from services.access.tokens import TokenVerifier, build_verifier
+from services.access.tokens import Demands, SecretVerifier, TokenVerifier, build_verifier
 from services.runtime.settings import Settings
 from tests.services.access.conftest import AUDIENCE, ISSUER, SECRET, HeldClock, Issuer, claims, jwk, signed
 
@@ -56,6 +57,13 @@ def segment(value: Any) -> str:
 
 def forged(header: dict[str, Any], signature: str = "") -> str:
     return f"{segment(header)}.{segment(claims())}.{signature}"
+
+
+def signed_by_hand(header: dict[str, Any], material: bytes) -> str:
+    """An HS256 signature under any header, which the library would not make."""
+    head = f"{segment(header)}.{segment(claims())}"
+    mac = hmac.digest(material, head.encode(), "sha256")
+    return f"{head}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
 
 # ---- by secret
@@ -183,7 +191,7 @@ def attacks() -> dict[str, str]:
         "empty subject": with_secret(sub=""),
         "subject with NUL": with_secret(sub="a\x00"),
         "critical header": with_secret(headers={"crit": ["exp"]}),
-        "critical b64": with_secret(headers={"crit": ["b64"], "b64": True}),
+        "critical b64": signed_by_hand({"alg": "HS256", "crit": ["b64"], "b64": True}, SECRET.encode()),
         "unencoded payload": forged({"alg": "HS256", "b64": False}, "AAAA"),
         "a key of the token's own": forged({"alg": "RS256", "jwk": {"kty": "oct", "k": "AAAA"}}, "AAAA"),
         "a key address of the token's own": forged({"alg": "RS256", "jku": "http://127.0.0.1:1/"}, "AAAA"),
@@ -215,9 +223,7 @@ async def test_a_public_key_is_never_a_secret(by_both: TokenVerifier, rsa_keys: 
     public = rsa_keys[0].public_key()
     for encoding in (Encoding.PEM, Encoding.DER):
         material = public.public_bytes(encoding, PublicFormat.SubjectPublicKeyInfo)
-        head = f"{segment({'alg': 'HS256', 'kid': 'r'})}.{segment(claims())}"
-        mac = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign(head.encode(), material)
-        token = f"{head}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+        token = signed_by_hand({"alg": "HS256", "kid": "r"}, material)
         with pytest.raises(InvalidToken, match="another key"):
             await by_both.verify(token)
 
@@ -248,6 +254,14 @@ async def test_a_secret_verifier_knows_no_published_keys_and_the_other_way_round
     with pytest.raises(InvalidToken, match="algorithm"):
         await published.verify(with_secret())
     assert issuer.asked == 0
+
+
+@pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
+async def test_the_secret_serves_hs256_alone(algorithm: str) -> None:
+    verifier = SecretVerifier(SECRET, Demands(ISSUER, AUDIENCE, 0))
+    assert (await verifier.verify(with_secret())).subject == "creator-1"
+    with pytest.raises(InvalidToken):
+        await verifier.verify(jwt.encode(claims(), SECRET, algorithm))
 
 
 async def test_without_secret_and_keys_nobody_comes_in(http: httpx.AsyncClient, clock: HeldClock) -> None:

@@ -20,8 +20,12 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def _claims(token: str, secret: str = SECRET) -> dict[str, Any]:
-    unchecked = {"verify_exp": False, "verify_iat": False, "verify_aud": False}
-    claims: dict[str, Any] = jwt.decode(token, secret, algorithms=["HS256"], options=unchecked)
+    claims: dict[str, Any] = jwt.decode(
+        token,
+        secret,
+        algorithms=["HS256"],
+        options={"verify_exp": False, "verify_iat": False, "verify_aud": False},
+    )
     return claims
 
 

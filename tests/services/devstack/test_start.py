@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,7 +26,7 @@ async def test_a_port_that_is_taken_ends_the_start_before_any_store_is_made(tmp_
         port = taken.getsockname()[1]
         with pytest.raises(StartFailure, match=rf"^Port {port} cannot be used .*such as PORT={port + 1}\.$"):
             await _start({"PORT": str(port), "DATA_DIR": str(tmp_path)}).run()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["lock", "run", "secrets.json"]
+    assert sorted(os.listdir(tmp_path)) == ["lock", "run", "secrets.json"]
     assert PidFile(tmp_path / "lock").holder() is None
 
 

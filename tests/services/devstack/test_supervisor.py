@@ -1,8 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -105,14 +105,14 @@ async def test_a_very_long_line_does_not_stop_the_reading(tmp_path: Path, termin
 
 
 async def test_children_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
-    supervisor = subprocess.Popen([sys.executable, "-c", SUPERVISED, str(tmp_path)], cwd=ROOT)
+    supervisor = await asyncio.create_subprocess_exec(sys.executable, "-c", SUPERVISED, tmp_path, cwd=ROOT)
     child = PidFile(tmp_path / "child.pid")
     try:
         await eventually(lambda: child.holder() is not None, what="a running child")
         supervisor.kill()
         await eventually(lambda: child.holder() is None, what="the end of the child")
     finally:
-        supervisor.wait()
+        await supervisor.wait()
         if (left := child.holder()) is not None:
             with suppress(ProcessLookupError):
                 os.kill(left, signal.SIGKILL)

@@ -1,0 +1,46 @@
+# `make` alone lists the verbs.
+PYTHON_IN := .venv/bin/python
+# Widely used variables of a person's shell that would lead our Python elsewhere.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lock clean install pages browser
+.NOTPARALLEL:
+
+help:  ## list the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: install pages  ## start everything on this machine, embedded; PORT (8000) and DATA_DIR (.data) from the environment
+	@exec $(PYTHON_IN) -m services.cli dev --end-with-parent
+
+test: install pages browser check  ## install and run everything that CI runs
+	$(PYTHON_IN) -m pytest -n 2
+
+check: install  ## format, lint, types and import contracts, without the tests
+	$(PYTHON_IN) -m ruff format --check .
+	$(PYTHON_IN) -m ruff check .
+	$(PYTHON_IN) -m mypy
+	$(PYTHON_IN) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
+
+format: install  ## put the code into its form
+	$(PYTHON_IN) -m ruff check --fix --quiet .
+	$(PYTHON_IN) -m ruff format .
+
+lock: install  ## resolve the dependencies of pyproject.toml anew, with hashes
+	$(PYTHON_IN) -m uv pip compile --quiet --generate-hashes --universal --no-header --python-version 3.11 \
+		pyproject.toml -o requirements.txt
+	$(PYTHON_IN) -m uv pip compile --quiet --generate-hashes --universal --no-header --python-version 3.11 \
+		--extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+install:  ## make .venv hold what requirements-dev.txt says
+	@.ci/install
+
+pages:  ## build the pages whose sources have changed
+	@.ci/build-pages
+
+browser:
+	@.ci/install-browser
+
+clean:  ## remove what can be made again; DATA_DIR stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf web/node_modules web/dist web/*/node_modules web/*/dist
