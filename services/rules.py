@@ -103,7 +103,11 @@ def metadata(value: Any, path: Path) -> Iterator[InvalidInput]:
     if not isinstance(value, dict):
         yield invalid("It must be a JSON object.", path, "object")
         return
-    encoded = json.dumps(value, ensure_ascii=False)
+    try:
+        encoded = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError):
+        yield invalid("It is nested too deep, or holds a number JSON does not know.", path, "json")
+        return
     if UNSTORABLE.search(encoded) or "\\u0000" in encoded:
         yield invalid(
             "It contains characters that cannot be stored (NUL or half a surrogate pair).", path, "characters"

@@ -24,8 +24,10 @@ async def of_lane(session: ReadSession, platform: str, account_id: str, window: 
 
 async def reserve(session: WriteSession, attempt: Attempt, lease: timedelta) -> Attempt:
     """Take a slot for the message; nothing has left yet, so a crash from here is safe to repeat."""
-    count = select(func.count()).where(Attempt.user_id == attempt.user_id, Attempt.message_id == attempt.message_id)
-    attempt.number = (await session.scalar(count) or 0) + 1
+    last = select(func.max(Attempt.number)).where(
+        Attempt.user_id == attempt.user_id, Attempt.message_id == attempt.message_id
+    )
+    attempt.number = (await session.scalar(last) or 0) + 1
     attempt.lease_until = await session.scalar(select(NOW + lease))  # type: ignore[assignment]
     session.add(attempt)
     await session.flush()

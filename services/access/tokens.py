@@ -6,32 +6,17 @@ accepts only the algorithms of that kind. A public key therefore never meets HS2
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Collection
+from typing import Protocol
 
 import httpx
-import jwt
 
+from services.access.claims import Demands, Header, UnknownKey, claims_of, read_header
 from services.access.jwks import PublishedKeys
 from services.access.key_set import KeySet
 from services.access.principal import InvalidToken, Principal, principal_of
 from services.runtime.clock import Clock
 from services.runtime.settings import Settings
-
-MAX_TOKEN_LENGTH = 8192
-
-_REASONS: Mapping[type[Exception], str] = {
-    jwt.ExpiredSignatureError: "expired",
-    jwt.ImmatureSignatureError: "not yet valid",
-    jwt.InvalidAudienceError: "not for this audience",
-    jwt.InvalidIssuerError: "not of this issuer",
-    jwt.MissingRequiredClaimError: "a claim is missing",
-}
-
-
-class UnknownKey(InvalidToken):
-    """No key that is known now has made this signature."""
 
 
 class TokenVerifier(Protocol):
@@ -40,49 +25,9 @@ class TokenVerifier(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Demands:
-    """What a token must say. Where no audience is set, a token that names one was made for somebody else (RFC 7519)."""
-
-    issuer: str | None
-    audience: str | None
-    leeway_seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    algorithm: str
-    kid: str | None
-
-
-def read_header(token: str) -> Header:
-    """Read the part that nobody has vouched for yet: enough to choose a key. Raises InvalidToken."""
-    if not isinstance(token, str) or len(token) > MAX_TOKEN_LENGTH or not token.isascii():
-        raise InvalidToken("no text of a token's size and alphabet")
-    try:
-        header = jwt.get_unverified_header(token)
-    except Exception:  # whatever a stranger's bytes make the parser raise, it is the token that is wrong
-        raise InvalidToken("malformed") from None
-    if "crit" in header:
-        raise InvalidToken("critical header")
-    return Header(str(header.get("alg")), header.get("kid"))
-
-
-def _claims(token: str, key: Any, algorithm: str, demands: Demands) -> dict[str, Any]:
-    try:
-        return jwt.decode(
-            token,
-            key,
-            algorithms=[algorithm],
-            issuer=demands.issuer,
-            audience=demands.audience,
-            leeway=demands.leeway_seconds,
-            options={"require": ["exp", "sub"]},
-        )
-    except jwt.InvalidSignatureError:
-        raise UnknownKey("signed with another key") from None
-    except Exception as error:  # as in read_header
-        raise InvalidToken(_REASONS.get(type(error), "malformed")) from None
+def _demand(algorithm: str, allowed: Collection[str]) -> None:
+    if algorithm not in allowed:
+        raise InvalidToken("algorithm is not allowed")
 
 
 class SecretVerifier:
@@ -94,9 +39,11 @@ class SecretVerifier:
         self._secret = secret.encode()
         self._demands = demands
 
-    async def verify(self, token: str) -> Principal:
-        read_header(token)
-        return principal_of(_claims(token, self._secret, "HS256", self._demands))
+    async def verify(self, token: str, header: Header | None = None) -> Principal:
+        """`header`: what `read_header` said of this token, where that was asked before."""
+        header = header or read_header(token)
+        _demand(header.algorithm, self.algorithms)
+        return principal_of(claims_of(token, self._secret, "HS256", self._demands))
 
 
 class JwksVerifier:
@@ -108,10 +55,10 @@ class JwksVerifier:
         self._keys = keys
         self._demands = demands
 
-    async def verify(self, token: str) -> Principal:
-        header = read_header(token)
-        if header.algorithm not in self.algorithms:
-            raise InvalidToken("algorithm is not allowed")
+    async def verify(self, token: str, header: Header | None = None) -> Principal:
+        """As SecretVerifier; raises KeysUnavailable too."""
+        header = header or read_header(token)
+        _demand(header.algorithm, self.algorithms)
         keys = await self._keys.current()
         try:
             return self._verify(token, header, keys)
@@ -125,7 +72,7 @@ class JwksVerifier:
         key = keys.find(header.kid, header.algorithm)
         if key is None:
             raise UnknownKey("no such key")
-        return principal_of(_claims(token, key.key, key.algorithm, self._demands))
+        return principal_of(claims_of(token, key.key, key.algorithm, self._demands))
 
 
 class VerifierByAlgorithm:
@@ -135,10 +82,9 @@ class VerifierByAlgorithm:
         self._verifiers = {name: verifier for verifier in verifiers for name in verifier.algorithms}
 
     async def verify(self, token: str) -> Principal:
-        verifier = self._verifiers.get(read_header(token).algorithm)
-        if verifier is None:
-            raise InvalidToken("algorithm is not allowed")
-        return await verifier.verify(token)
+        header = read_header(token)
+        _demand(header.algorithm, self._verifiers)
+        return await self._verifiers[header.algorithm].verify(token, header)
 
 
 def build_verifier(settings: Settings, http: httpx.AsyncClient, clock: Clock) -> TokenVerifier:

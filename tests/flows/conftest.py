@@ -14,3 +14,12 @@ from tests.flows.product import Product, running_product
 async def product(settings: Settings) -> AsyncIterator[Product]:
     async with running_product(settings) as running:
         yield running
+
+
+@pytest.fixture
+async def refusing(product: Product) -> tuple[Product, str]:
+    """The product with an account on each platform that has an adapter, and a fan nobody has written to."""
+    mia = product.client()
+    await product.connect(mia)
+    await product.connect_onlyfans(mia)
+    return product, await product.fan(mia)

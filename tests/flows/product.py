@@ -62,8 +62,16 @@ class Product:
         assert answer["errors"] == []
         return str(answer["account"]["id"])
 
-    async def fan(self, client: GraphQLClient, handle: str = "robin", **fields: Any) -> str:
-        given = {"platform": "SANDBOX", "name": handle.title(), "handle": handle} | fields
+    async def connect_onlyfans(self, client: GraphQLClient, account_id: str = "acct_of") -> str:
+        """An account behind the gateway's dialect; the sandbox server stands in for the gateway."""
+        await self.sandbox.account(accountId=account_id, apiKey=f"key-{account_id}")
+        given = {"platform": "ONLYFANS", "accountId": account_id, "displayName": "Mia", "apiKey": f"key-{account_id}"}
+        answer = (await client.run(CONNECT, {"input": given}))["connectAccount"]
+        assert answer["errors"] == []
+        return str(answer["account"]["id"])
+
+    async def fan(self, client: GraphQLClient, handle: str | None = "robin", **fields: Any) -> str:
+        given = {"platform": "SANDBOX", "name": (handle or "").title(), "handle": handle} | fields
         answer = (await client.run(CREATE_FAN, {"input": given}))["createFan"]
         assert answer["errors"] == []
         return str(answer["fan"]["id"])
@@ -78,9 +86,14 @@ async def running_product(settings: Settings, *, worker: bool = True) -> AsyncIt
     """Start everything, and end it in the reverse order."""
     async with running(build_sandbox(webhook_retry_seconds=(0.05, 0.1))) as sandbox_url:
         port = free_port()
-        changed = {"sandbox_api_base_url": sandbox_url, "port": port, "statement_guard": True}
+        changed = {
+            "sandbox_api_base_url": sandbox_url,
+            "onlyfans_api_base_url": sandbox_url,
+            "port": port,
+            "statement_guard": True,
+        }
         settings = settings.model_copy(update=changed)
-        async with serving(build_app(settings), port) as url, httpx.AsyncClient(trust_env=False) as http:
+        async with serving(build_app(settings), port) as url, httpx.AsyncClient(trust_env=False, timeout=30) as http:
             control = httpx.AsyncClient(base_url=sandbox_url, trust_env=False)
             product = Product(settings, url, sandbox_url, http, SandboxControl(control))
             if worker:

@@ -1,0 +1,58 @@
+"""Settings and processes for tests in which something is away or dies."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from services.devstack.supervisor import ROOT
+from services.runtime.settings import Settings
+
+NOBODY = "http://127.0.0.1:9"
+"""An address where connections are refused."""
+
+
+def without_sqs(settings: Settings) -> Settings:
+    """The queue service cannot be reached."""
+    return settings.model_copy(
+        update={
+            "aws_endpoint_url_sqs": NOBODY,
+            "sqs_rate_limiter_queue_url": f"{NOBODY}/1/queue",
+            "sqs_rate_limiter_dlq_url": f"{NOBODY}/1/dead",
+        }
+    )
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The settings as a process of its own is given them."""
+    found = {"PATH": os.environ["PATH"], "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
+    for name, value in settings.model_dump().items():
+        if value is None or value == ():
+            continue
+        plain = value.get_secret_value() if hasattr(value, "get_secret_value") else value
+        found[name.upper()] = str(plain).lower() if isinstance(plain, bool) else str(plain)
+    return found
+
+
+@asynccontextmanager
+async def worker_process(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`python -m services.workers` as it is run in production; killed at the end if it still lives."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "services.workers",
+        cwd=ROOT,
+        env=environment(settings),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGKILL)
+            await process.wait()
