@@ -18,6 +18,7 @@ from schema.errors import UserError, fault
 from schema.fans import Fan
 from schema.node import Node
 from schema.scalars import Cents
+from services.sending.estimate import estimated_send_time
 from services.sending.wait_reason import Situation, wait_reason
 
 if TYPE_CHECKING:
@@ -163,10 +164,8 @@ class Delivery:
         situation = await self._situation(info)
         if wait_reason(situation) in {None, "ACCOUNT_DISCONNECTED", "SENDING_DISABLED", "CAMPAIGN_PAUSED"}:
             return None
-        limit = info.context.resources.limit
-        step = max(limit.window / limit.messages, limit.min_gap)
-        earliest = max(filter(None, [situation.now, self.row.scheduled_at, self.row.not_before, situation.lane_due_at]))
-        return earliest + situation.ahead * step
+        moments = (situation.now, self.row.scheduled_at, self.row.not_before, situation.lane_due_at)
+        return estimated_send_time(info.context.resources.limit, situation.ahead, *moments)
 
     async def _situation(self, info: CurrentInfo) -> Situation:
         loaders, key = info.context.loaders, self.row.creator_account_id

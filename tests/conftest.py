@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 import asyncpg
 import httpx
@@ -78,6 +80,30 @@ async def queue_urls(sqs_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Asyn
 @pytest.fixture
 def settings(database_url: str, redis_endpoint: str, queue_urls: QueueUrls) -> Settings:
     """Settings for these parts. The rate is the real one in fast motion: 10 in 2 s, 0.1 s apart."""
+    return settings_for(database_url, redis_endpoint, queue_urls)
+
+
+@contextmanager
+def session_settings(postgres: Postgres, redis: EmbeddedRedis, sqs_endpoint: str) -> Iterator[Settings]:
+    """Settings on a database and a queue of one's own, for a product that serves several tests."""
+
+    async def prepare() -> tuple[str, QueueUrls]:
+        name = f"test_{uuid.uuid4().hex}"
+        administration = await asyncpg.connect(postgres.url("postgres"))
+        await administration.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+        await administration.close()
+        async with httpx.AsyncClient(trust_env=False) as http:
+            queues = await create_queues(http, sqs_endpoint, REGION, name)
+        return postgres.url(name), QueueUrls(sqs_endpoint, queues.queue_url, queues.dead_letter_url)
+
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in DUMMY_CREDENTIALS.items():
+            environment.setenv(name, value) if value else environment.delenv(name, raising=False)
+        database_url, queue_urls = asyncio.run(prepare())
+        yield settings_for(database_url, redis.endpoint, queue_urls)
+
+
+def settings_for(database_url: str, redis_endpoint: str, queue_urls: QueueUrls) -> Settings:
     return Settings.model_validate(
         {
             "database_url": database_url,

@@ -37,7 +37,9 @@ def data_folder(data_dir: Path, account: Account, shared: Path = SHARED) -> Path
     """The folder of the tables: DATA_DIR/postgres where the account can get there."""
     pointer = data_dir / POINTER
     if pointer.exists():
-        return Path(pointer.read_text(encoding="utf-8").strip())
+        elsewhere = Path(pointer.read_text(encoding="utf-8").strip())
+        _shared_folder(elsewhere.parent)
+        return elsewhere
     if account.can_enter(data_dir):
         return data_dir / "postgres"
     elsewhere = _shared_folder(shared) / uuid.uuid4().hex

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from services.devstack import product
+from services.devstack import product, running
 from services.devstack.failure import StartFailure
 from services.devstack.given import data_dir, given, port
 from services.devstack.lock import PidFile, end_orphans, take_over
@@ -78,6 +78,7 @@ class Start:
         await self._migrate(environment)
         async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
             environment = await self._sandbox(stack, http, environment, logs)
+            stack.enter_context(running.written(self._folder, environment))
             await self._processes(stack, http, environment, logs)
             await self._seed(http, environment, secrets)
         self._welcome(self._address, self._mint(environment))
@@ -90,8 +91,8 @@ class Start:
             return environment
         chosen = free_port()
         address = f"http://{LOOPBACK}:{chosen}"
-        running = await self._supervise(stack, [product.sandbox(environment, chosen)], logs)
-        await wait_until_ready(http, address, running.deaths, logs.last_line, any_status=True)
+        supervised = await self._supervise(stack, [product.sandbox(environment, chosen)], logs)
+        await wait_until_ready(http, address, supervised.deaths, logs.last_line, any_status=True)
         return {**environment, "SANDBOX_API_BASE_URL": address}
 
     async def _processes(
@@ -99,8 +100,8 @@ class Start:
     ) -> None:
         self._notice("starting the API and the worker")
         programs = [product.api(environment, self._port), product.worker(environment)]
-        running = await self._supervise(stack, programs, logs)
-        await wait_until_ready(http, f"{self._address}/readyz", running.deaths, logs.last_line)
+        supervised = await self._supervise(stack, programs, logs)
+        await wait_until_ready(http, f"{self._address}/readyz", supervised.deaths, logs.last_line)
 
     async def _supervise(self, stack: AsyncExitStack, programs: list[Program], logs: Logs) -> Supervisor:
         supervisor = Supervisor(programs, self._folder / "run", logs.take, self._notice)

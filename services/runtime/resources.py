@@ -114,7 +114,7 @@ def _assemble(
         limit=limit,
         accounts=Accounts(transactions, adapters, vault, clock),
         fans=Fans(transactions),
-        sending=Sending(database, transactions, adapters, queue, clock, enabled=settings.rate_limiter_enabled),
+        sending=Sending(database, transactions, adapters, queue, limit, clock, enabled=settings.rate_limiter_enabled),
         queue_status=QueueStatusReader(database, queue, limit, clock, enabled=settings.rate_limiter_enabled),
         webhook_receiver=WebhookReceiver(database, transactions, adapters, vault, queue, clock),
         webhook_worker=WebhookWorker(transactions, adapters),

@@ -10,13 +10,15 @@ from sqlalchemy import func
 
 from db.engine import Database
 from db.models import Message
-from db.queries import creator_accounts, messages
+from db.queries import creator_accounts, messages, waiting
 from db.unit_of_work import Transactions
 from services.live import events
+from services.pacing.limit import Limit
 from services.platforms.registry import Adapters
 from services.problems import Code, Problem, Rejected
 from services.runtime.clock import Clock
 from services.sending.accept import accept
+from services.sending.estimate import estimated_send_time
 from services.sending.outgoing import SendRequest, problems
 from services.sending.payload import QueueMessage
 from services.sending.queue import RateLimiterQueue
@@ -43,6 +45,7 @@ class Sending:
         transactions: Transactions,
         adapters: Adapters,
         queue: RateLimiterQueue,
+        limit: Limit,
         clock: Clock,
         *,
         enabled: bool,
@@ -51,6 +54,7 @@ class Sending:
         self._transactions = transactions
         self._adapters = adapters
         self._queue = queue
+        self._limit = limit
         self._clock = clock
         self._enabled = enabled
 
@@ -75,7 +79,9 @@ class Sending:
         async with self._database.reads() as session:
             assert message.creator_account_id is not None
             account = await creator_accounts.get(session, message.user_id, message.creator_account_id)
+            ahead = await waiting.ahead_of(session, message.user_id, [message.id])
         assert account is not None
+        now = self._clock.now()
         return QueueMessage(
             message_id=message.id,
             user_id=message.user_id,
@@ -86,7 +92,8 @@ class Sending:
             campaign_id=message.campaign_id,
             priority=message.priority,
             metadata=message.metadata_ or {},
-            timestamp=self._clock.now(),
+            timestamp=now,
+            estimated_send_time=estimated_send_time(self._limit, ahead.get(message.id, 0), now),
             account=f"{account.platform}:{account.account_id}",
         )
 

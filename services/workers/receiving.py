@@ -8,6 +8,7 @@ import structlog
 
 from db.unit_of_work import Transactions
 from services.monitoring.logs import traced
+from services.monitoring.queue_check import QueueCheck
 from services.runtime.sqs import Received
 from services.sending.arrive import arrive
 from services.sending.envelope import Envelope, MalformedQueueMessage, parse
@@ -28,12 +29,14 @@ class Receiving:
         queue: RateLimiterQueue,
         transactions: Transactions,
         webhooks: WebhookWorker,
+        queue_check: QueueCheck,
         bell: Bell,
         stopping: asyncio.Event,
     ) -> None:
         self._queue = queue
         self._transactions = transactions
         self._webhooks = webhooks
+        self._queue_check = queue_check
         self._bell = bell
         self._stopping = stopping
 
@@ -74,6 +77,6 @@ class Receiving:
         elif envelope.type is MessageType.WEBHOOK:
             await self._webhooks.work_on(envelope.user_id, envelope.message_id)
         elif envelope.type is MessageType.CHECK:
-            log.info("check_received", action="receive", messageId=str(envelope.message_id))
+            await self._queue_check.arrived(envelope.message_id)
         else:
             log.warning("queue_message_for_nobody", action="receive", type=envelope.type.value)

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import structlog
 
+from services.monitoring.queue_check import QueueCheck
 from services.runtime.resources import Resources
 from services.sending.claim import Claimer
 from services.sending.deliver import Deliverer
@@ -22,8 +23,8 @@ from services.workers.supervise import Bell, keep_running
 
 log = structlog.get_logger(service="worker")
 
-DRAIN_SECONDS = 13.0
-"""A platform call ends within 10 s; whoever stops us waits 15 s."""
+DRAIN_SECONDS = 10.5
+"""A platform call ends within 10 s; whoever stops us waits 15 s, the stores after us included."""
 
 
 class Worker:
@@ -33,7 +34,12 @@ class Worker:
         self._settings = resources.settings
         bell = Bell()
         self._receiving = Receiving(
-            resources.queue, resources.transactions, resources.webhook_worker, bell, self.stopping
+            resources.queue,
+            resources.transactions,
+            resources.webhook_worker,
+            QueueCheck(resources.queue, resources.redis, resources.clock),
+            bell,
+            self.stopping,
         )
         self._senders = self._build_senders(resources, bell)
         self._chores = Chores(

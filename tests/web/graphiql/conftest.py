@@ -1,45 +1,27 @@
-"""A browser that reaches no other host, and an API to look at: a stand-in, until `tests/conftest.py` starts ours."""
+"""A browser that reaches no other host, and the product to look at."""
 
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-import jwt
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from .stand_in import StandIn
+from services.devstack.postgres import Postgres
+from services.devstack.redis import EmbeddedRedis
+from tests.conftest import session_settings
+from tests.flows.background import RunningApi, in_background
 
 NO_OTHER_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 QUIET = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
-SECRET = "only-for-this-test-" * 2
-
-
-@dataclass(frozen=True)
-class RunningApi:
-    url: str
-    token: str
 
 
 @pytest.fixture(scope="session")
-def running_api(pytestconfig: pytest.Config) -> Iterator[RunningApi]:
-    root = pytestconfig.rootpath
-    sdl = (root / "schema" / "schema.graphql").read_text()
-    stand_in = StandIn(sdl, root / "web" / "graphiql" / "dist", SECRET)
-    server = uvicorn.Server(uvicorn.Config(stand_in.app, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-        assert thread.is_alive()
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield RunningApi(f"http://127.0.0.1:{port}", jwt.encode({"sub": "demo"}, SECRET, algorithm="HS256"))
-    server.should_exit = True
-    thread.join()
+def running_api(postgres: Postgres, redis_server: EmbeddedRedis, sqs_endpoint: str) -> Iterator[RunningApi]:
+    """The product itself: API, worker and sandbox platform on real parts."""
+    with session_settings(postgres, redis_server, sqs_endpoint) as settings, in_background(settings) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

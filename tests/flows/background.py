@@ -1,0 +1,39 @@
+"""The whole product in a thread of its own, for tests that drive a browser and so cannot share an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from services.runtime.settings import Settings
+from tests.flows.product import running_product
+
+
+@dataclass(frozen=True, slots=True)
+class RunningApi:
+    """Where it is, and a token of a user who has one account on the sandbox platform."""
+
+    url: str
+    token: str
+
+
+@contextmanager
+def in_background(settings: Settings) -> Iterator[RunningApi]:
+    """Start the product with a connected account, and end it with the block."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    product = running_product(settings)
+    try:
+        running = asyncio.run_coroutine_threadsafe(product.__aenter__(), loop).result(60)
+        client = running.client("demo")
+        asyncio.run_coroutine_threadsafe(running.connect(client, "acct_demo"), loop).result(30)
+        yield RunningApi(running.url, client.token)
+        asyncio.run_coroutine_threadsafe(product.__aexit__(None, None, None), loop).result(30)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
