@@ -4,7 +4,7 @@ PYTHON_IN := .venv/bin/python
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock clean install pages browser
+.PHONY: help run test check format schema lock clean install pages browser
 .NOTPARALLEL:
 
 help:  ## list the verbs
@@ -25,6 +25,9 @@ check: install  ## format, lint, types and import contracts, without the tests
 format: install  ## put the code into its form
 	$(PYTHON_IN) -m ruff check --fix --quiet .
 	$(PYTHON_IN) -m ruff format .
+
+schema: install  ## write schema/schema.graphql anew, after a change of the API
+	$(PYTHON_IN) -m resolvers.export
 
 lock: install  ## resolve the dependencies of pyproject.toml anew, with hashes
 	$(PYTHON_IN) -m uv pip compile --quiet --generate-hashes --universal --no-header --python-version 3.11 \

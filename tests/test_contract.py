@@ -19,8 +19,8 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
-    Undefined,
     build_schema,
+    print_ast,
 )
 
 from resolvers.export import EXPORTED, sdl
@@ -138,7 +138,7 @@ def _values(place: str, form: str, wanted: dict[str, Value], here: dict[str, Val
         where = place + form.format(name)
         theirs = wanted.get(name)
         if theirs is None:
-            if str(ours.type).endswith("!") and ours.default_value is Undefined:
+            if str(ours.type).endswith("!") and _default(ours) is None:
                 yield f"{where}: required, and not in the contract"
             continue
         if str(ours.type) != str(theirs.type):
@@ -147,9 +147,10 @@ def _values(place: str, form: str, wanted: dict[str, Value], here: dict[str, Val
             yield f"{where}: the default {_default(theirs)} became {_default(ours)}"
 
 
-def _default(value: Value) -> object:
-    """A default of null is what leaving the value out means anyway."""
-    return None if value.default_value is Undefined else value.default_value
+def _default(value: Value) -> str | None:
+    """As it is written; a default of null is what leaving the value out means anyway."""
+    written = value.ast_node.default_value if value.ast_node else None
+    return None if written is None or print_ast(written) == "null" else print_ast(written)
 
 
 def _types(schema: GraphQLSchema) -> Iterator[tuple[str, object]]:

@@ -19,8 +19,8 @@ LONGEST_TEST_FILE = 450  # a table of cases is as long as there are cases
 COUNTED = {".py", ".ts", ".tsx", ".css", ".sh"}
 MIGRATIONS = ROOT / "db" / "migrations" / "versions"  # each is written once and describes a whole step
 VAGUE = re.compile(r"(?:^|_)(?:utils?|helpers?|manager|common|misc|stuff|shared|core)(?:_|$)")
-VAGUE_CLASS = re.compile(r"(?:Util|Utils|Helper|Helpers|Manager|Handler2|Impl)$")
-WHERE = "import importlib.util, json, sys; print(json.dumps([importlib.util.find_spec(n).origin for n in sys.argv[1:]]))"
+VAGUE_CLASS = re.compile(r"(?:Util|Utils|Helper|Helpers|Manager|Impl)$")
+WHERE = "import json, sys, importlib.util as i; print(json.dumps([i.find_spec(n).origin for n in sys.argv[1:]]))"
 
 
 @pytest.mark.parametrize("name", [*PACKAGES, "server"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +19,7 @@ from graphql import (
     get_named_type,
 )
 
-from resolvers import root
+from resolvers import root, viewer
 from resolvers.export import sdl
 from schema.permissions import SignedIn
 
@@ -59,8 +60,12 @@ def test_lists_are_connections_in_relays_shape(served: GraphQLSchema) -> None:
 def test_every_object_with_an_id_is_a_node(served: GraphQLSchema) -> None:
     without_node = {"Attachment"}  # part of its message; nothing else refers to it
     objects = [kind for kind in types(served) if isinstance(kind, GraphQLObjectType)]
-    odd = {kind.name for kind in objects if ("id" in kind.fields) != ("Node" in {each.name for each in kind.interfaces})}
-    assert odd == without_node
+    assert {kind.name for kind in objects if ("id" in kind.fields) != _is_node(kind)} == without_node
+
+
+def test_every_node_can_be_asked_for_by_its_id(served: GraphQLSchema) -> None:
+    nodes = {kind.name for kind in types(served) if isinstance(kind, GraphQLObjectType) and _is_node(kind)}
+    assert set(re.findall(r'case "(\w+)"', inspect.getsource(viewer.node))) == nodes
 
 
 @pytest.mark.parametrize("operation", ["query_type", "mutation_type", "subscription_type"])
@@ -71,8 +76,9 @@ def test_every_root_field_asks_who_is_there(operation: str) -> None:
     assert [name for name, field in fields.items() if SignedIn not in _permissions(field)] == []
 
 
-BAD = '''
-"The root." type Query { "Too short." a_b(X: Int): fanList  "Old." old: Int @deprecated(reason: "") nodeless: FanConnection }
+BAD = """
+"The root."
+type Query { "Odd." a_b(X: Int): fanList "Old." old: Int @deprecated(reason: "") nodeless: FanConnection }
 type fanList { "An id." id: ID! }
 enum Colour { red @deprecated }
 input Paint { Colour: Colour }
@@ -80,7 +86,7 @@ type FanConnection { edges: [FanEdge] pageInfo: PageInfo! totalCount: Int! nodes
 type FanEdge { cursor: String node: Fan! }
 type PageInfo { hasNextPage: Boolean! }
 type Fan { "A name." name: String }
-'''
+"""
 
 
 def test_what_is_wrong_is_noticed() -> None:
@@ -155,6 +161,10 @@ def _departures(kind: Any, wanted: dict[str, str]) -> Iterator[str]:
 
 def _signatures(kind: Any) -> dict[str, str]:
     return {name: str(field.type) for name, field in kind.fields.items()}
+
+
+def _is_node(kind: GraphQLObjectType) -> bool:
+    return "Node" in {interface.name for interface in kind.interfaces}
 
 
 def _permissions(field: Any) -> list[type]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, Owned, Versioned, belongs_to, one_of
@@ -35,6 +36,8 @@ class Fan(Owned, Versioned, Base):
             "uq_fans_handle_key", "user_id", "platform", "creator_account_id", "handle_key",
             unique=True, postgresql_where=text("handle_key IS NOT NULL"), postgresql_nulls_not_distinct=True,
         ),
+        Index("ix_fans_search", "search", postgresql_using="gin"),
+        Index("ix_fans_tags", "tags", postgresql_using="gin"),
         Index("ix_fans_value", "user_id", "value_cents", "id", postgresql_where=ALIVE),
         Index("ix_fans_seen", "user_id", "last_seen_at", "id", postgresql_where=ALIVE),
         Index("ix_fans_created", "user_id", "created_at", "id", postgresql_where=ALIVE),
@@ -55,3 +58,4 @@ class Fan(Owned, Versioned, Base):
     notes: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+    search: Mapped[Any] = mapped_column(TSVECTOR, deferred=True, nullable=True)

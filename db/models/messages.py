@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, func, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, Owned, Versioned, belongs_to, one_of
@@ -39,6 +39,7 @@ class Message(Owned, Versioned, Base):
         CheckConstraint("priority BETWEEN 1 AND 10", name="priority_range"),
         CheckConstraint("price_cents IS NULL OR price_cents > 0", name="price_is_positive"),
         Index("ix_messages_conversation", "user_id", "conversation_id", "placed_at", "id"),
+        Index("ix_messages_search", "search", postgresql_using="gin"),
         Index("ix_messages_fan", "user_id", "fan_id"),
         Index(
             "uq_messages_platform_id", "user_id", "creator_account_id", "platform_message_id",
@@ -94,6 +95,7 @@ class Message(Owned, Versioned, Base):
     failures: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     not_before: Mapped[datetime | None]
     failure_reason: Mapped[str | None]
+    search: Mapped[Any] = mapped_column(TSVECTOR, deferred=True, nullable=True)
     request: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     platform_key: Mapped[str | None]
     metadata_: Mapped[dict[str, Any] | None] = mapped_column("metadata", JSONB(none_as_null=True))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from sqlalchemy import func
+
 from db.models import CreatorAccount, Fan, Message, new_id
 from db.queries import conversations, fans, messages
 from db.unit_of_work import UnitOfWork
 from services.fans import handles
-from services.fans.create import MAX_HANDLE, MAX_NAME
+from services.fans.create import MAX_HANDLE, MAX_NAME, searchable
 from services.live import events
 from services.platforms.interface import InboundMessage
+from services.search.words import indexed
 from services.sending.accept import attachment
 
 
@@ -61,6 +64,7 @@ async def _new_fan(work: UnitOfWork, account: CreatorAccount, incoming: InboundM
         avatar=incoming.avatar,
         last_seen_at=incoming.sent_at,
     )
+    fan.search = searchable(fan)
     work.session.add(fan)
     await work.session.flush()
     work.emit(account.user_id, events.fan_updated(fan))
@@ -77,6 +81,7 @@ def _message(fan: Fan, account: CreatorAccount, incoming: InboundMessage, conver
         direction="IN",
         origin="FAN",
         text=incoming.text,
+        search=func.array_to_tsvector(indexed(fan.user_id, [incoming.text])),
         price_cents=incoming.price_cents,
         attachments=[attachment(media) for media in incoming.media],
         read=False,

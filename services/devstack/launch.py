@@ -23,7 +23,7 @@ def end_with_parent() -> None:
         return
     parent = os.getppid()
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if parent == 1 or os.getppid() != parent:
+    if os.getppid() != parent:  # it died in between
         os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import ColumnElement, func
 
 from db.models import CreatorAccount, Fan, new_id
 from db.queries import creator_accounts, fans
@@ -14,6 +17,7 @@ from services import rules
 from services.fans import handles
 from services.live import events
 from services.problems import Code, InvalidInput, Path, Problem, Rejected, invalid, not_found
+from services.search.words import indexed
 
 MAX_NAME = 200
 MAX_HANDLE = 100
@@ -117,7 +121,7 @@ async def _refuse_second(work: UnitOfWork, owner: UUID, new: NewFan, account_id:
 
 
 def _row(owner: UUID, new: NewFan, account_id: UUID | None) -> Fan:
-    return Fan(
+    fan = Fan(
         user_id=owner,
         id=new_id(),
         creator_account_id=account_id,
@@ -133,3 +137,10 @@ def _row(owner: UUID, new: NewFan, account_id: UUID | None) -> Fan:
         last_seen_at=new.last_seen_at,
         notes=new.notes,
     )
+    fan.search = searchable(fan)
+    return fan
+
+
+def searchable(fan: Fan) -> ColumnElement[Any]:
+    """The words under which a fan is found: name, handle and e-mail address."""
+    return func.array_to_tsvector(indexed(fan.user_id, [fan.name, fan.handle, fan.email]))

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import func
+
 from db.models import Conversation, CreatorAccount, Fan, Message, new_id
 from db.queries import conversations, creator_accounts, fans, idempotency_keys, messages
 from db.unit_of_work import UnitOfWork
@@ -16,6 +18,7 @@ from services.platforms.interface import Adapter, Media
 from services.platforms.price import price_problem
 from services.platforms.registry import Adapters
 from services.problems import Code, Problem, Rejected, invalid, not_found
+from services.search.words import indexed
 from services.sending.outgoing import USUAL_PRIORITY, SendRequest
 
 OPERATION = "sendMessage"
@@ -138,6 +141,7 @@ def _message(
         priority=request.priority or USUAL_PRIORITY,
         scheduled_at=request.scheduled_at,
         metadata_=request.metadata,
+        search=func.array_to_tsvector(indexed(owner, [request.text])),
         status="PENDING",
     )
 

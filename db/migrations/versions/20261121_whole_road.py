@@ -667,6 +667,10 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state <> 'done'"),
     )
+    for table in ("fans", "messages"):
+        op.add_column(table, sa.Column("search", postgresql.TSVECTOR(), nullable=True))
+        op.create_index(f"ix_{table}_search", table, ["search"], postgresql_using="gin")
+    op.create_index("ix_fans_tags", "fans", ["tags"], postgresql_using="gin")
     for column in ("queued", "finished"):
         op.create_index(
             f"ix_messages_{column}",
