@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import strawberry
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
@@ -74,6 +75,16 @@ def test_every_root_field_asks_who_is_there(operation: str) -> None:
     fields = getattr(schema, operation).fields
     assert fields
     assert [name for name, field in fields.items() if SignedIn not in _permissions(field)] == []
+
+
+def test_a_field_that_asks_nobody_is_noticed() -> None:
+    @strawberry.type
+    class Query:
+        open_door: int = strawberry.field(description="Nobody is asked.", default=1)
+
+    query = strawberry.Schema(Query)._schema.query_type
+    assert query is not None
+    assert _permissions(query.fields["openDoor"]) == []
 
 
 BAD = """

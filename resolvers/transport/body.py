@@ -1,0 +1,73 @@
+"""The body of a request: bounded in size and time, and got rid of politely where it is refused."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from starlette.types import Message, Receive
+
+from resolvers.transport.refusal import bad_request
+
+MAX_BODY_BYTES = 1_048_576
+LINGER_BYTES = 16 * 1_048_576
+LINGER_SECONDS = 2.0
+
+
+class ClientGone(Exception):
+    """Nobody is left to answer."""
+
+
+class RequestBody:
+    """Reads through ASGI's `receive`, which is all there is to tell a body from a client that has left."""
+
+    def __init__(self, receive: Receive, announced: str | None) -> None:
+        self._receive = receive
+        self._announced = int(announced) if announced and announced.isascii() and announced.isdigit() else 0
+        self.complete = False
+
+    async def read(self, seconds: float) -> bytes:
+        """All of it. Raises Refused: 413 above MAX_BODY_BYTES, 408 when it takes longer; ClientGone."""
+        if self._announced > MAX_BODY_BYTES:
+            raise _too_large()
+        body = bytearray()
+        try:
+            async with asyncio.timeout(seconds):
+                async for chunk in self._chunks():
+                    body += chunk
+                    if len(body) > MAX_BODY_BYTES:
+                        raise _too_large()
+        except TimeoutError:
+            raise bad_request(408, f"The body took longer than {seconds:g} s.") from None
+        return bytes(body)
+
+    async def discard(self) -> None:
+        """Read on for a moment, so that a client still sending finds the answer and not a broken connection."""
+        left = LINGER_BYTES
+        if self._announced > left:
+            return
+        try:
+            async with asyncio.timeout(LINGER_SECONDS):
+                async for chunk in self._chunks():
+                    left -= len(chunk)
+                    if left < 0:
+                        return
+        except (TimeoutError, ClientGone):
+            return
+
+    async def until_gone(self) -> None:
+        """Returns when the client has left; to be called after `read`."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        while not self.complete:
+            message: Message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            self.complete = not message.get("more_body", False)
+            yield message.get("body", b"")
+
+
+def _too_large() -> Exception:
+    return bad_request(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")

@@ -1,0 +1,101 @@
+"""The parameters of one operation, read strictly from a stranger's JSON. Pure."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+DEEPEST = 100
+"""Levels of nesting in a request; far more than any input type has."""
+
+
+class Malformed(ValueError):
+    """Not the parameters of a GraphQL operation. The text is for the client and quotes nothing of hers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """As GraphQL over HTTP and `graphql-transport-ws` both name them."""
+
+    query: str
+    variables: dict[str, Any] | None = None
+    operation_name: str | None = None
+    extensions: dict[str, Any] | None = None
+
+
+def of_body(body: bytes) -> Parameters:
+    """Of the body of a POST. Raises Malformed."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Malformed("The body is not UTF-8.") from None
+    decoded = decode(text)
+    if isinstance(decoded, list):
+        raise Malformed("Batching is off: send one operation at a time.")
+    return of_object(decoded)
+
+
+def of_query(query: Mapping[str, str]) -> Parameters:
+    """Of the query string of a GET, in which variables and extensions are JSON. Raises Malformed."""
+    found: dict[str, Any] = {name: query[name] for name in ("query", "operationName") if name in query}
+    for name in ("variables", "extensions"):
+        if query.get(name):
+            found[name] = decode(query[name])
+    return of_object(found)
+
+
+def of_object(value: object) -> Parameters:
+    """Of decoded JSON. Raises Malformed."""
+    if not isinstance(value, dict):
+        raise Malformed("The body is not a JSON object.")
+    query, name = value.get("query"), value.get("operationName")
+    if not isinstance(query, str) or not query:
+        raise Malformed("`query` must be a text with an operation.")
+    if not isinstance(name, str | None):
+        raise Malformed("`operationName` must be a text or null.")
+    return Parameters(query, _object(value, "variables"), name, _object(value, "extensions"))
+
+
+def decode(text: str) -> object:
+    """Any JSON value, without the infinities Python would let pass. Raises Malformed."""
+    try:
+        value: object = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    except (ValueError, RecursionError):
+        raise Malformed("This is not JSON.") from None
+    if _too_deep(value):
+        raise Malformed(f"The JSON is nested more than {DEEPEST} levels deep.")
+    return value
+
+
+def _object(value: dict[str, Any], name: str) -> dict[str, Any] | None:
+    found = value.get(name)
+    if not isinstance(found, dict | None):
+        raise Malformed(f"`{name}` must be an object or null.")
+    return found
+
+
+def _refuse(_constant: str) -> NoReturn:
+    raise ValueError
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(number := float(text)):
+        raise ValueError
+    return number
+
+
+def _too_deep(value: object) -> bool:
+    level: list[Any] = [value]
+    for _ in range(DEEPEST):
+        level = [child for parent in level for child in _children(parent)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: object) -> list[Any]:
+    found = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [child for child in found if isinstance(child, dict | list)]
