@@ -19,7 +19,8 @@ from starlette.types import Receive, Scope, Send
 from resolvers.pages import graphiql_routes
 from resolvers.root import build_schema
 from resolvers.sign_in import SignIn
-from resolvers.transport.http import GraphQLApp
+from resolvers.transport.application import GraphQLApp
+from resolvers.transport.bounds import Bounds
 from resolvers.webhooks import WebhookEndpoint
 from services.access.tokens import build_verifier
 from services.live.hub import Hub
@@ -35,8 +36,9 @@ GRAPHIQL = Path(__file__).parent / "web" / "graphiql" / "dist"
 class Application:
     """What the routes share, once the lifespan has opened it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, bounds: Bounds) -> None:
         self.settings = settings
+        self._bounds = bounds
         self._graphql: GraphQLApp | None = None
         self._webhooks: WebhookEndpoint | None = None
         self._resources: Resources | None = None
@@ -53,7 +55,9 @@ class Application:
             verifier = build_verifier(self.settings, resources.http, resources.clock)
             schema = build_schema(introspection=self.settings.graphql_introspection)
             sign_in = SignIn(verifier, resources.database)
-            self._graphql = GraphQLApp(schema, resources, inbox, sign_in, self.settings.allowed_origins)
+            graphql = GraphQLApp(schema, resources, inbox, sign_in, self.settings.allowed_origins, self._bounds)
+            stack.push_async_callback(graphql.drain)
+            self._graphql = graphql
             self._webhooks = WebhookEndpoint(resources.webhook_receiver)
             self._resources = resources
             yield
@@ -92,9 +96,9 @@ async def start_page(_request: Request) -> Response:
     return RedirectResponse("/graphiql")
 
 
-def build_app(settings: Settings) -> Starlette:
+def build_app(settings: Settings, bounds: Bounds | None = None) -> Starlette:
     """The application for these settings."""
-    application = Application(settings)
+    application = Application(settings, bounds or Bounds(operation_seconds=settings.operation_timeout_seconds))
     cors = Middleware(
         CORSMiddleware,
         allow_origins=list(settings.allowed_origins),
@@ -103,7 +107,7 @@ def build_app(settings: Settings) -> Starlette:
     )
     return Starlette(
         routes=[
-            Route("/graphql", _Endpoint(application), methods=["GET", "POST"]),
+            Route("/graphql", _Endpoint(application)),
             WebSocketRoute("/graphql", _Endpoint(application)),
             Route("/healthz", alive),
             Route("/readyz", application.ready),

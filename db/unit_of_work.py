@@ -59,5 +59,17 @@ class Transactions:
         async with self._sessions() as session:
             work = UnitOfWork(session)
             yield work
-            # A commit that is cancelled half way has an unknown outcome; so it is let finish.
-            await asyncio.shield(asyncio.ensure_future(work.finish(self._announce)))
+            await _to_the_end(asyncio.ensure_future(work.finish(self._announce)))
+
+
+async def _to_the_end(task: asyncio.Future[None]) -> None:
+    """Wait for a commit even while cancelled: one that is cut off half way has an unknown outcome."""
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            cancelled = True
+    task.result()
+    if cancelled:
+        raise asyncio.CancelledError

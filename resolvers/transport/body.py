@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 
-from starlette.types import Message, Receive
+from starlette.types import Receive
 
 from resolvers.transport.refusal import bad_request
 
@@ -21,10 +22,10 @@ class ClientGone(Exception):
 class RequestBody:
     """Reads through ASGI's `receive`, which is all there is to tell a body from a client that has left."""
 
-    def __init__(self, receive: Receive, announced: str | None) -> None:
+    def __init__(self, receive: Receive, headers: Mapping[str, str]) -> None:
         self._receive = receive
-        self._announced = int(announced) if announced and announced.isascii() and announced.isdigit() else 0
-        self.complete = False
+        self._announced = int(headers.get("content-length", "0"))
+        self.complete = self._announced == 0 and "transfer-encoding" not in headers
 
     async def read(self, seconds: float) -> bytes:
         """All of it. Raises Refused: 413 above MAX_BODY_BYTES, 408 when it takes longer; ClientGone."""
@@ -57,16 +58,21 @@ class RequestBody:
 
     async def until_gone(self) -> None:
         """Returns when the client has left; to be called after `read`."""
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
+        with suppress(ClientGone):
+            while True:
+                await self._next()
 
     async def _chunks(self) -> AsyncIterator[bytes]:
         while not self.complete:
-            message: Message = await self._receive()
-            if message["type"] == "http.disconnect":
-                raise ClientGone
-            self.complete = not message.get("more_body", False)
-            yield message.get("body", b"")
+            yield await self._next()
+
+    async def _next(self) -> bytes:
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        self.complete = not message.get("more_body", False)
+        chunk: bytes = message.get("body", b"")
+        return chunk
 
 
 def _too_large() -> Exception:

@@ -69,10 +69,11 @@ class Deadlines:
 
     async def drain(self) -> None:
         """Give mutations that still go on a moment; what is cut off then is as after a crash, and is swept up."""
-        if self._going_on:
-            await asyncio.wait(self._going_on, timeout=self._bounds.drain_seconds)
-        for task in self._going_on:
-            task.cancel()
+        for seconds in (self._bounds.drain_seconds, CANCEL_SECONDS):
+            if self._going_on:
+                await asyncio.wait(self._going_on, timeout=seconds)
+            for task in self._going_on:
+                task.cancel()
 
 
 def _look_at(task: asyncio.Task[Any]) -> None:

@@ -2,114 +2,136 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable
 from typing import Any
 
 import structlog
-from cross_web import HTTPException
 from graphql import GraphQLError
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
 
-from resolvers.masking import UNAVAILABLE, masked, unauthenticated
 from resolvers.quiet_schema import QuietSchema
-from resolvers.sign_in import SignIn
-from resolvers.transport.websocket import TransportHandler
+from resolvers.transport import answers, media_types, parameters
+from resolvers.transport.authentication import Authentication
+from resolvers.transport.body import ClientGone, RequestBody
+from resolvers.transport.bounds import Bounds
+from resolvers.transport.deadline import Deadlines, TookTooLong
+from resolvers.transport.kind import kind_of
+from resolvers.transport.media_types import MediaType
+from resolvers.transport.parameters import Malformed, Parameters
+from resolvers.transport.preflight import forces_preflight
+from resolvers.transport.refusal import Refused, bad_request
+from resolvers.transport.reply import Reply
 from schema.context import Context, Viewer
-from schema.errors import fault
-from services.access.bearer import bearer
-from services.access.principal import InvalidToken
-from services.live.inbox import Inbox
-from services.runtime.resources import Resources
 
 log = structlog.get_logger(service="api")
 
-CONNECTION_INIT_WAIT = timedelta(seconds=10)
-OPERATIONS_A_SOCKET = 100
+METHODS = {
+    "GET": {OperationType.QUERY},
+    "POST": {OperationType.QUERY, OperationType.MUTATION},
+}
+ALLOW = {"Allow": "GET, POST"}
 
 
-class SignInRefused(Exception):
-    """Answered before the request is read. `status` is HTTP's."""
-
-    def __init__(self, status: int, error: GraphQLError) -> None:
-        super().__init__(error.message)
-        self.status = status
-        self.error = error
-
-
-class GraphQLApp(GraphQL[Context, None]):
-    """The view behind /graphql. Builds a fresh context for each request, and for each operation of a socket."""
-
-    graphql_transport_ws_handler_class = TransportHandler
+class HttpEndpoint:
+    """One request, one operation, one answer."""
 
     def __init__(
-        self, schema: QuietSchema, resources: Resources, inbox: Inbox, sign_in: SignIn, allowed_origins: Sequence[str]
+        self,
+        schema: QuietSchema,
+        authentication: Authentication,
+        context_for: Callable[[Viewer], Context],
+        deadlines: Deadlines,
+        bounds: Bounds,
     ) -> None:
-        super().__init__(
-            schema,
-            graphql_ide=None,
-            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
-            connection_init_wait_timeout=CONNECTION_INIT_WAIT,
-            max_subscriptions_per_connection=OPERATIONS_A_SOCKET,
-            allowed_origins=allowed_origins,
-        )
-        self._resources = resources
-        self._inbox = inbox
-        self._sign_in = sign_in
+        self._schema = schema
+        self._authentication = authentication
+        self._context_for = context_for
+        self._deadlines = deadlines
+        self._bounds = bounds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await super().__call__(scope, receive, send)
+        request = Request(scope)
+        body = RequestBody(receive, request.headers)
+        media_type = media_types.negotiate(", ".join(request.headers.getlist("accept")))
+        try:
+            reply = await self._answer(request, body, media_type)
+        except Refused as refused:
+            log.info("request_refused", action="request", status=refused.status, code=_code(refused.error))
+            found = {"errors": [refused.error.formatted]}
+            reply = Reply(refused.status, found, media_type or MediaType.JSON, refused.headers)
+        except ClientGone:
+            log.info("client_gone", action="request")
             return
+        except Exception as error:
+            found = {"errors": [answers.unexpected(error).formatted]}
+            reply = Reply(500, found, media_type or MediaType.JSON)
+        await reply.send(send, None if body.complete else body)
+
+    async def _answer(self, request: Request, body: RequestBody, media_type: MediaType | None) -> Reply:
+        if request.method not in METHODS:
+            raise bad_request(405, "GraphQL is spoken by GET and POST.", ALLOW)
+        if media_type is None:
+            raise bad_request(406, f"Answers are {MediaType.GRAPHQL} or {MediaType.JSON}, in UTF-8.")
+        _check_origin_was_asked(request)
+        viewer = await self._authentication.viewer(request.headers.get("authorization"))
+        wanted = await self._parameters(request, body)
         try:
-            response = await self.run(Request(scope, receive))
-        except SignInRefused as refused:
-            headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else None
-            response = _errors(refused.status, refused.error, headers)
-        except HTTPException as refusal:
-            response = _errors(refusal.status_code, fault("BAD_USER_INPUT", refusal.reason))
-        await response(scope, receive, send)
+            result = await self._execute(request.method, wanted, viewer, body)
+        except TookTooLong:
+            answer: dict[str, Any] = {"errors": [answers.timed_out().formatted]}
+            return Reply(200 if media_type is MediaType.JSON else 504, answer, media_type)
+        answer = answers.body(result)
+        return Reply(answers.status(answer, media_type), answer, media_type)
 
-    def context_for(self, viewer: Viewer | None) -> Context:
-        return Context(self._resources, self._inbox, viewer)
-
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        """Sign in over HTTP; a socket signs in by its `connection_init`."""
-        del response
-        if isinstance(request, WebSocket):
-            return self.context_for(None)
-        return self.context_for(await self.sign_in(request.headers.get("authorization")))
-
-    async def sign_in(self, authorization: str | None) -> Viewer:
-        """Raises SignInRefused."""
-        token = bearer(authorization)
-        if token is None:
-            raise SignInRefused(401, unauthenticated())
+    async def _parameters(self, request: Request, body: RequestBody) -> Parameters:
         try:
-            return await self._sign_in.viewer(token)
-        except InvalidToken as invalid:
-            log.info("token_refused", action="sign_in", reason=invalid.reason)
-            raise SignInRefused(401, unauthenticated()) from None
-        except UNAVAILABLE as error:
-            log.warning("sign_in_unavailable", action="sign_in", error=type(error).__name__)
-            raise SignInRefused(503, fault("UNAVAILABLE", "Temporarily unavailable; try again.")) from None
+            if request.method == "GET":
+                return parameters.of_query(request.query_params)
+            if not media_types.is_json(request.headers.get("content-type")):
+                raise bad_request(415, f"Send {MediaType.JSON} in UTF-8.")
+            if request.headers.get("content-encoding", "identity").lower() != "identity":
+                raise bad_request(415, "Send the body uncompressed.", {"Accept-Encoding": "identity"})
+            return parameters.of_body(await body.read(self._bounds.body_seconds))
+        except Malformed as malformed:
+            raise bad_request(400, str(malformed)) from None
 
-    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
-        del request
-        answer: dict[str, Any] = {"data": result.data}
-        if result.errors:
-            answer["errors"] = [error.formatted for error in masked(result.errors)]
-        if result.extensions:
-            answer["extensions"] = result.extensions
-        return answer  # type: ignore[return-value]
+    async def _execute(self, method: str, wanted: Parameters, viewer: Viewer, body: RequestBody) -> ExecutionResult:
+        work = self._schema.execute(
+            wanted.query,
+            variable_values=wanted.variables,
+            context_value=self._context_for(viewer),
+            operation_name=wanted.operation_name,
+            allowed_operation_types=METHODS[method],
+            operation_extensions=wanted.extensions,
+        )
+        try:
+            return await self._deadlines.run(
+                work, lambda: kind_of(wanted.query, wanted.operation_name), body.until_gone()
+            )
+        except InvalidOperationTypeError as invalid:
+            raise _wrong_way(invalid.operation_type) from None
+        except (CannotGetOperationTypeError, MissingQueryError):
+            error = GraphQLError("The document has no such operation; with several, `operationName` must name one.")
+            return PreExecutionError(data=None, errors=[error])
 
 
-def _errors(status: int, error: GraphQLError, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"errors": [error.formatted]}, status, headers)
+def _check_origin_was_asked(request: Request) -> None:
+    """A POST is JSON or is refused, and JSON forces a preflight by itself."""
+    if request.method == "GET" and not forces_preflight(request.headers):
+        raise bad_request(400, "A GET needs an Authorization, GraphQL-Require-Preflight or X-Requested-With header.")
+
+
+def _wrong_way(kind: OperationType) -> Refused:
+    if kind is OperationType.SUBSCRIPTION:
+        return bad_request(400, "Subscriptions run over the websocket (graphql-transport-ws).")
+    return bad_request(405, "Mutations are sent by POST.", {"Allow": "POST"})
+
+
+def _code(error: GraphQLError) -> str:
+    return str((error.extensions or {}).get("code"))

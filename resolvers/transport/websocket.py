@@ -1,112 +1,200 @@
 """GraphQL over `graphql-transport-ws`: sign-in by `connection_init`, then a fresh context for each operation.
 
-Close codes decide what clients do: 4403 and 4408 are retried with fresh connection parameters, the others are final.
+What strawberry's handler lacks is here: answers to malformed frames, masking, deadlines, a ping, the token's end.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
+import structlog
 from graphql import GraphQLError
-from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, Message
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    ConnectionInitMessage,
+    Message,
+    SubscribeMessage,
+)
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.utils.aio import aclosing
 
-from resolvers.masking import masked
+from resolvers.transport import answers, heartbeat
+from resolvers.transport.close_codes import CloseCode
+from resolvers.transport.deadline import TookTooLong
+from resolvers.transport.frames import Frames
+from resolvers.transport.kind import kind_of
+from resolvers.transport.messages import fault_of
+from resolvers.transport.refusal import Refused
 from schema.context import Context, Viewer
+from schema.errors import fault
 
 if TYPE_CHECKING:
-    from resolvers.transport.http import GraphQLApp
+    from resolvers.transport.sockets import Sockets
 
-FORBIDDEN = 4403
-SIGN_IN_SECONDS = 10.0
+log = structlog.get_logger(service="api")
+
+Running = Operation[Context, None]
 
 
 class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
-    """One socket. What strawberry's handler lacks: own contexts, masking, and answers to malformed frames."""
+    """One socket."""
 
-    viewer: Viewer | None = None
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sockets = cast("Sockets", self.view)
+        self.frames = cast("Frames", self.websocket)
+        self.frames.send_seconds = self.sockets.bounds.send_seconds
+        self.viewer: Viewer | None = None
+        self._watching: list[asyncio.Task[None]] = []
+        self._lifeline = asyncio.timeout(None)
+
+    async def handle(self) -> None:
+        """Until either side closes, or the peer stops reading."""
+        with suppress(TimeoutError):
+            async with self._lifeline:
+                await super().handle()
+
+    def drop(self) -> None:
+        """End without waiting for the peer."""
+        with suppress(RuntimeError):  # it has ended already
+            self._lifeline.reschedule(asyncio.get_running_loop().time())
+
+    async def shutdown(self) -> None:
+        for task in self._watching:
+            task.cancel()
+        await asyncio.gather(*self._watching, return_exceptions=True)
+        await super().shutdown()
+
+    async def send_message(self, message: Message) -> None:
+        try:
+            await super().send_message(message)
+        except TimeoutError:
+            log.info("socket_dropped", action="send", reason="the peer does not read")
+            self.drop()
+            raise WebSocketDisconnected from None
 
     async def handle_message(self, message: Message) -> None:
-        if not isinstance(message, dict) or not isinstance(message.get("type"), str):
-            await self.handle_invalid_message("A message is an object with a type")
-        elif message["type"] == "subscribe" and not _is_subscribe(message):
-            await self.handle_invalid_message("A subscribe has an id and a payload with a query")
-        elif message["type"] == "complete" and not isinstance(message.get("id"), str):
-            await self.handle_invalid_message("A complete has an id")
+        if complaint := fault_of(message):
+            await self.handle_invalid_message(complaint)
         else:
             await super().handle_message(message)
 
+    async def handle_invalid_message(self, error_message: str) -> None:
+        log.info("frame_refused", action="receive", reason="malformed")
+        await self.websocket.close(CloseCode.BAD_REQUEST, error_message)
+
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
-        """The token comes in the payload, which may also be null; without a valid one the socket closes with 4403."""
-        if self.connection_init_received:
-            await super().handle_connection_init(message)
-            return
+        """The token comes in the payload, as the header would over HTTP."""
         payload = message.get("payload") or {}
-        if not isinstance(payload, dict):
-            await self.handle_invalid_message("Invalid connection init payload")
-            return
-        try:
-            async with asyncio.timeout(SIGN_IN_SECONDS):
-                self.viewer = await self._sign_in(payload)
-        except (ConnectionRejectionError, TimeoutError):
-            self.connection_init_received = True
-            await self._cancel_init_timeout()
-            await self.websocket.close(FORBIDDEN, "UNAUTHENTICATED")
+        if not self.connection_init_received and not await self._sign_in(payload):
             return
         await super().handle_connection_init({"type": "connection_init", "payload": payload})
+        if self.connection_acknowledged and self.viewer and not self._watching:
+            self._watch(self.viewer)
 
-    async def _sign_in(self, payload: dict[str, Any]) -> Viewer:
-        from resolvers.transport.http import SignInRefused
-
-        header = payload.get("Authorization", payload.get("authorization"))
-        try:
-            return await cast("GraphQLApp", self.view).sign_in(header if isinstance(header, str) else None)
-        except SignInRefused:
-            raise ConnectionRejectionError from None
-
-    async def _cancel_init_timeout(self) -> None:
+    async def _sign_in(self, payload: dict[str, Any]) -> bool:
+        """Whether it went well; else the socket is closed."""
         if self.connection_init_timeout_task:
             self.connection_init_timeout_task.cancel()
+        code, reason = CloseCode.TRY_AGAIN_LATER, "UNAVAILABLE"
+        try:
+            async with asyncio.timeout(self.sockets.bounds.sign_in_seconds):
+                self.viewer = await self.sockets.sign_in(payload)
+            return True
+        except TimeoutError:
+            log.warning("sign_in_unavailable", action="sign_in", error="TimeoutError")
+        except Refused as refused:
+            if refused.status == 401:
+                code, reason = CloseCode.FORBIDDEN, "UNAUTHENTICATED"
+        except Exception as error:
+            answers.unexpected(error)
+        await self.websocket.close(code, reason)
+        return False
 
-    async def run_operation(self, operation: Operation[Context, None]) -> None:
-        """As strawberry's, with a context of this operation's own and masked errors."""
-        context = cast("GraphQLApp", self.view).context_for(self.viewer)
+    def _watch(self, viewer: Viewer) -> None:
+        expired = heartbeat.until(viewer.principal.expires_at, self.sockets.clock)
+        silent = heartbeat.until_silent(self.frames, self._ping, self.sockets.bounds)
+        self._watching = [
+            asyncio.create_task(self._close_after(expired, CloseCode.FORBIDDEN, "The token has expired")),
+            asyncio.create_task(self._close_after(silent, CloseCode.TERMINATED, "No answer to our pings")),
+        ]
+
+    async def _ping(self) -> None:
+        await self.send_message({"type": "ping"})
+
+    async def _close_after(self, event: Coroutine[Any, Any, None], code: CloseCode, reason: str) -> None:
+        try:
+            await event
+        except WebSocketDisconnected:
+            return
+        log.info("socket_closed", action="watch", code=int(code))
+        await self.websocket.close(code, reason)
+        self.drop()
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        full = len(self.operations) >= self.sockets.bounds.operations
+        if self.connection_acknowledged and full and message["id"] not in self.operations:
+            error = fault(
+                "BAD_USER_INPUT", f"At most {self.sockets.bounds.operations} operations at a time on a socket."
+            )
+            await self.send_message({"type": "error", "id": message["id"], "payload": [error.formatted]})
+        else:
+            await super().handle_subscribe(message)
+
+    async def run_operation(self, operation: Running) -> None:
+        """A query or mutation has a deadline; a subscription has the socket's life."""
+        try:
+            await self.sockets.deadlines.run(
+                self._execute(operation), lambda: kind_of(operation.query, operation.operation_name)
+            )
+        except TookTooLong:
+            await self._fail(operation, [answers.timed_out()])
+        except asyncio.CancelledError:
+            operation.completed = True
+            raise
+        except WebSocketDisconnected:
+            pass
+        finally:
+            if self.operations.get(operation.id) is operation:
+                del self.operations[operation.id]
+
+    async def _execute(self, operation: Running) -> None:
         try:
             results = await self.schema.stream(
                 operation.query,
                 variable_values=operation.variables,
-                context_value=context,
+                context_value=self.sockets.context_for(self.viewer),
                 operation_name=operation.operation_name,
             )
             async with aclosing(results):
                 await self._send_results(operation, results)
+        except GraphQLError as error:
+            # With the parser's cache on, a syntax error is raised here instead of being a result.
+            await self._fail(operation, answers.shown([error]))
         except WebSocketDisconnected:
-            self.operations.pop(operation.id, None)
+            raise
+        except Exception as error:
+            await self._fail(operation, [answers.unexpected(error)])
 
-    async def _send_results(self, operation: Operation[Context, None], results: Any) -> None:
+    async def _send_results(self, operation: Running, results: Any) -> None:
         async for result in results:
             if isinstance(result, PreExecutionError):
-                await operation.send_initial_errors(masked(result.errors or []))
+                await self._fail(operation, answers.shown(result.errors))
                 return
             assert isinstance(result, ExecutionResult)
             if result.errors:
-                result.errors = masked(result.errors)
+                result.errors = answers.shown(result.errors)
             await operation.send_next(result)
         await operation.send_operation_message({"id": operation.id, "type": "complete"})
 
     @staticmethod
-    def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:
-        """A syntax error ends its operation, not the socket with all others on it."""
-        del error
-        return None
-
-
-def _is_subscribe(message: Any) -> bool:
-    payload = message.get("payload")
-    return isinstance(message.get("id"), str) and isinstance(payload, dict) and isinstance(payload.get("query"), str)
+    async def _fail(operation: Running, errors: list[GraphQLError]) -> None:
+        try:
+            await operation.send_initial_errors(errors)
+        except WebSocketDisconnected:
+            return

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 DEMO_USER = "demo"
 DEMO_ACCOUNT = "demo-creator"
@@ -31,3 +33,15 @@ FANS = (
 
 # Which fan opens a conversation, and with what.
 OPENINGS = ((FANS[0], "Hi! Are there new pictures this week?"), (FANS[3], "Loved your last post."))
+
+
+def sandbox_account(api: str, secrets: Mapping[str, str]) -> dict[str, Any]:
+    """The demo creator as the sandbox platform knows her; `api` is the base address her webhooks go to."""
+    return {
+        "account_id": DEMO_ACCOUNT,
+        "api_key": secrets["DEMO_API_KEY"],
+        "display_name": DEMO_NAME,
+        "webhook_url": f"{api}/webhooks/sandbox",
+        "webhook_secret": secrets["DEMO_WEBHOOK_SECRET"],
+        "reply_after_seconds": REPLY_AFTER_SECONDS,
+    }

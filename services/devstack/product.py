@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from services.devstack.ports import LOOPBACK
 from services.devstack.supervisor import Program
@@ -56,6 +57,9 @@ def worker(environ: Mapping[str, str]) -> Program:
     return Program("worker", (sys.executable, "-m", "services.workers"), environ, WORKER_GRACE_SECONDS)
 
 
-def sandbox(environ: Mapping[str, str], port: int) -> Program:
-    command = (sys.executable, "-m", "services.cli", "sandbox", "--host", LOOPBACK, "--port", str(port))
+def sandbox(environ: Mapping[str, str], port: int, accounts: Path) -> Program:
+    command = (
+        *(sys.executable, "-m", "services.cli", "sandbox"),
+        *("--host", LOOPBACK, "--port", str(port), "--accounts", str(accounts)),
+    )
     return Program("sandbox", command, environ, grace_seconds=2)

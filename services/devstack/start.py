@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from services.devstack import product, running
+from services.devstack.demo import sandbox_account
 from services.devstack.failure import StartFailure
 from services.devstack.given import data_dir, given, port
 from services.devstack.lock import PidFile, end_orphans, take_over
@@ -77,21 +78,29 @@ class Start:
         environment = product.environment(self._environ, await stores.open(stack), secrets, self._port)
         await self._migrate(environment)
         async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
-            environment = await self._sandbox(stack, http, environment, logs)
+            environment = await self._sandbox(stack, http, environment, logs, secrets)
             stack.enter_context(running.written(self._folder, environment))
             await self._processes(stack, http, environment, logs)
             await self._seed(http, environment, secrets)
         self._welcome(self._address, self._mint(environment))
 
     async def _sandbox(
-        self, stack: AsyncExitStack, http: httpx.AsyncClient, environment: dict[str, str], logs: Logs
+        self,
+        stack: AsyncExitStack,
+        http: httpx.AsyncClient,
+        environment: dict[str, str],
+        logs: Logs,
+        secrets: Mapping[str, str],
     ) -> dict[str, str]:
         """The platform of the demo creator, a process of its own unless an address is given."""
         if given(environment, "SANDBOX_API_BASE_URL"):
             return environment
         chosen = free_port()
         address = f"http://{LOOPBACK}:{chosen}"
-        supervised = await self._supervise(stack, [product.sandbox(environment, chosen)], logs)
+        accounts = self._folder / "run" / "sandbox-accounts.json"
+        # Also when it dies and is started again, the platform must know whose key opens what.
+        running.write_private(accounts, [sandbox_account(self._address, secrets)])
+        supervised = await self._supervise(stack, [product.sandbox(environment, chosen, accounts)], logs)
         await wait_until_ready(http, address, supervised.deaths, logs.last_line, any_status=True)
         return {**environment, "SANDBOX_API_BASE_URL": address}
 

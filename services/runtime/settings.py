@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 
 # A name that begins like one of ours and is not one of ours is probably a misspelling: it is warned about at start.
 OUR_PREFIXES = (
-    "ALLOWED_", "CREDENTIALS_", "DATABASE_", "GRAPHQL_", "JWT_", "ONLYFANS_", "PLATFORM_", "RATE_LIMIT", "REDIS_",
+    "ALLOWED_", "CREDENTIALS_", "DATABASE_", "GRAPHQL_", "JWT_", "ONLYFANS_", "OPERATION_", "PLATFORM_", "RATE_LIMIT", "REDIS_",
     "SANDBOX_", "SQS_", "WORKER_", "LIVE_",
 )  # fmt: skip
 
@@ -75,6 +75,7 @@ class Settings(BaseModel):
     # The API
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
+    operation_timeout_seconds: float = Field(10, gt=0, le=60, description="a query or mutation is answered by then")
     graphql_introspection: bool = Field(False, description="may clients read the schema? GraphiQL needs it")
     statement_guard: bool = Field(False, description="refuse statements that bind no owner; on in the embedded start")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -18,6 +18,8 @@ from services.platforms.webhook import MESSAGE_RECEIVED
 
 log = structlog.get_logger(service="webhooks")
 
+MOST_TRIES = 10
+
 Handler = Callable[[UnitOfWork, CreatorAccount, InboundEnvelope], Awaitable[None]]
 
 
@@ -34,7 +36,15 @@ class WebhookWorker:
         self._adapters = adapters
 
     async def work_on(self, owner: UUID, delivery_id: UUID) -> None:
-        """Apply one delivery, in one transaction with its mark in the journal. Nothing, if it was applied before."""
+        """Apply one delivery, once. Raises what went wrong; after MOST_TRIES it is given up and stays journalled."""
+        try:
+            await self._work_once(owner, delivery_id)
+        except Exception:
+            await self._count_failure(owner, delivery_id)
+            raise
+
+    async def _work_once(self, owner: UUID, delivery_id: UUID) -> None:
+        """In one transaction with its mark in the journal. Nothing, if it was applied before."""
         async with self._transactions() as work:
             delivery = await webhook_deliveries.take(work.session, owner, delivery_id)
             if delivery is None:
@@ -42,6 +52,11 @@ class WebhookWorker:
             status, detail = await self._apply(work, delivery)
             await webhook_deliveries.finish(work.session, owner, delivery_id, status, detail)
         log.info("webhook_finished", action=delivery.kind, status=status, detail=detail, userId=str(owner))
+
+    async def _count_failure(self, owner: UUID, delivery_id: UUID) -> None:
+        async with self._transactions() as work:
+            if await webhook_deliveries.count_attempt(work.session, owner, delivery_id) >= MOST_TRIES:
+                await webhook_deliveries.finish(work.session, owner, delivery_id, "failed", "given up after many tries")
 
     async def _apply(self, work: UnitOfWork, delivery: WebhookDelivery) -> tuple[str, str | None]:
         account = await creator_accounts.get(work.session, delivery.user_id, delivery.creator_account_id)

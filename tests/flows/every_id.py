@@ -63,6 +63,18 @@ def places(schema: GraphQLSchema) -> Iterator[Place]:
                     yield Place(operation, name, path, document(operation, name, field))
 
 
+def nested(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
+    """(type, operation) for each field of a Node that takes an id; $own is a node of that type, $id goes inside."""
+    for name, kind in schema.type_map.items():
+        if not isinstance(kind, GraphQLObjectType) or "Node" not in {each.name for each in kind.interfaces}:
+            continue
+        for field, definition in kind.fields.items():
+            for argument, of in definition.args.items():
+                if getattr(get_named_type(of.type), "name", "") == "ID":
+                    within = f"... on {name} {{ {field}({argument}: $id) {{ {selection(definition.type, 1)} }} }}"
+                    yield name, f"query ($own: ID!, $id: {of.type}) {{ node(id: $own) {{ {within} }} }}"
+
+
 def document(operation: str, name: str, field: GraphQLField) -> str:
     """The field with all its arguments as variables, and everything that can be selected without arguments."""
     declared = ", ".join(f"${argument}: {definition.type}" for argument, definition in field.args.items())
@@ -104,7 +116,7 @@ def _root(schema: GraphQLSchema, operation: str) -> GraphQLObjectType:
 
 
 def _ids_within(of: GraphQLInputType, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    kind = get_named_type(of)
+    kind: Any = get_named_type(of)
     if isinstance(kind, GraphQLInputObjectType):
         for name, field in kind.fields.items():
             yield from _ids_within(field.type, (*path, name))
@@ -114,10 +126,10 @@ def _ids_within(of: GraphQLInputType, path: tuple[str, ...]) -> Iterator[tuple[s
 
 def _put(values: dict[str, Any], types: dict[str, Any], path: tuple[str, ...], identifier: str) -> None:
     name, rest = path[0], path[1:]
-    kind = get_nullable_type(types[name])
+    kind: Any = get_nullable_type(types[name])
     if not rest:
         values[name] = [identifier] if is_list_type(kind) else identifier
         return
-    inner = get_named_type(kind)
+    inner: Any = get_named_type(kind)
     inside = values.setdefault(name, example(kind))
     _put(inside, {key: field.type for key, field in inner.fields.items()}, rest, identifier)

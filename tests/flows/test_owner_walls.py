@@ -15,7 +15,7 @@ from graphql import GraphQLSchema, build_schema
 from db.models import Base
 from services.devstack.supervisor import ROOT
 from services.runtime.settings import Settings
-from tests.flows.every_id import Place, places
+from tests.flows.every_id import Place, nested, places
 from tests.flows.graphql_client import GraphQLClient
 from tests.flows.product import Product, running_product
 
@@ -47,6 +47,13 @@ async def test_no_place_tells_a_foreign_id_from_an_unknown_one(quiet: Product, s
             answers = [await _answer(stranger, place, schema, identifier) for identifier in (foreign, unknown)]
             assert answers[0] == answers[1], f"{place} with another owner's {kind}"
             tried += 1
+    own = await _objects_of(product, stranger, "acct_own")
+    for kind, document in nested(schema):
+        for of, foreign in owned.items():
+            given = [{"own": own[kind], "id": each} for each in (foreign, _global_id(of, uuid.uuid4()))]
+            told = [_blurred((await stranger.post(document, each)).text, each["id"]) for each in given]
+            assert told[0] == told[1], f"{document} with another owner's {of}"
+            tried += 1
     assert await _rows(product, victim) == before
     print(f"{tried} places tried")
     assert tried >= 5 * len(owned)
@@ -70,10 +77,10 @@ async def test_an_open_inbox_hears_nothing_of_another_owner(product: Product) ->
         assert narrowed.events == [{"__typename": "InboxReady"}]
 
 
-async def _objects_of(product: Product, client: GraphQLClient) -> dict[str, str]:
+async def _objects_of(product: Product, client: GraphQLClient, account_id: str = "acct_victim") -> dict[str, str]:
     """One object of every kind, by its type's name."""
-    account = await product.connect(client, "acct_victim")
-    fan = await product.fan(client)
+    account = await product.connect(client, account_id)
+    fan = await product.fan(client, accountId=account)
     message = (await product.send(client, fanId=fan, text="mine"))["message"]
     viewer = (await client.run(OBJECTS))["viewer"]["id"]
     return {

@@ -13,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from services.devstack.demo import DEMO_ACCOUNT, FANS, OPENINGS
+from services.devstack.demo import DEMO_ACCOUNT, FANS, OPENINGS, sandbox_account
 from services.devstack.seed import Seed, SeedFailure
 from services.platforms.sandbox_server import build_app, running
+from services.platforms.sandbox_server.accounts import Account
 from tests.waiting import eventually
 
 SECRETS = {"DEMO_API_KEY": "key", "DEMO_WEBHOOK_SECRET": "secret"}
@@ -44,12 +45,15 @@ class Api:
         body = await request.json()
         errors = [{"message": self.refusal}] if self.refusal else []
         if "viewer" in body["query"]:
-            return JSONResponse({"data": {"viewer": {"accounts": [{"id": "a"} for _ in self.accounts]}}})
+            return JSONResponse({"data": {"viewer": {"accounts": self._shown()}}})
         name, kept = ("connectAccount", self.accounts) if "connect" in body["query"] else ("createFan", self.fans)
         if not errors:
             kept.append(body["variables"]["input"])
         made = {"account": {"id": "account-id"}, "fan": {"id": "fan-id"}, "errors": errors}
         return JSONResponse({"data": {name: made}})
+
+    def _shown(self) -> list[dict[str, Any]]:
+        return [{"accountId": DEMO_ACCOUNT, "status": each.get("status", "CONNECTED")} for each in self.accounts]
 
     async def _webhook(self, request: Request) -> Response:
         self.webhooks.append(await request.json())
@@ -62,11 +66,15 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+def known_at(address: str) -> Account:
+    return Account(**sandbox_account(address, SECRETS))
+
+
 async def test_a_fresh_start_gets_an_account_fans_and_conversations_and_a_second_one_no_more(
     http: httpx.AsyncClient,
 ) -> None:
     api = Api()
-    async with running(api.app()) as address, running(build_app()) as sandbox:
+    async with running(api.app()) as address, running(build_app([known_at(address)])) as sandbox:
         seed = Seed(http, address, sandbox, "token", SECRETS)
         await seed.run()
         await eventually(lambda: len(api.webhooks) == len(OPENINGS), what="the webhooks of the conversations")
@@ -77,14 +85,12 @@ async def test_a_fresh_start_gets_an_account_fans_and_conversations_and_a_second
     assert api.tokens == {"Bearer token"}
 
 
-async def test_a_sandbox_that_has_forgotten_the_account_hears_of_it_again(http: httpx.AsyncClient) -> None:
-    api = Api(accounts=[{}])
-    async with running(api.app()) as address, running(build_app()) as sandbox:
-        await Seed(http, address, sandbox, "token", SECRETS).run()
-        fan = {"accountId": DEMO_ACCOUNT, "fan": {"id": "1"}, "text": "hello"}
-        answer = await http.post(f"{sandbox}/control/inbound", json=fan)
-    assert answer.status_code == 200
-    assert (len(api.accounts), api.fans) == (1, [])
+async def test_an_account_the_sandbox_had_refused_is_connected_again(http: httpx.AsyncClient) -> None:
+    for status, connects in (("INVALID_CREDENTIALS", 1), ("CONNECTED", 0), ("DISCONNECTED", 0)):
+        api = Api(accounts=[{"status": status}])
+        async with running(api.app()) as address, running(build_app()) as sandbox:
+            await Seed(http, address, sandbox, "token", SECRETS).run()
+        assert (len(api.accounts) - 1, api.fans) == (connects, []), status
 
 
 async def test_a_refusal_is_passed_on_and_nothing_more_is_tried(http: httpx.AsyncClient) -> None:

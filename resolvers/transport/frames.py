@@ -1,0 +1,71 @@
+"""Frames of one socket: strictly read, and sent within a deadline."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
+from typing import cast
+
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived, WebSocketDisconnected
+
+from resolvers.transport.body import MAX_BODY_BYTES
+from resolvers.transport.close_codes import CloseCode
+from resolvers.transport.parameters import Malformed, decode
+
+MAX_REASON_BYTES = 123
+"""A control frame holds no more (RFC 6455, 5.5)."""
+
+
+class Frames(ASGIWebSocketAdapter):
+    """What strawberry's adapter lacks. `heard_at` is the loop's time of the last frame that came."""
+
+    send_seconds: float = 10
+    heard_at: float = 0
+
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
+        """Every frame decoded. Raises NonTextMessageReceived and NonJsonMessageReceived."""
+        del ignore_parsing_errors
+        while self.ws.application_state is WebSocketState.CONNECTED:
+            message = await self.ws.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            self.heard_at = asyncio.get_running_loop().time()
+            text = message.get("text")
+            if text is None:
+                raise NonTextMessageReceived
+            if len(text) > MAX_BODY_BYTES:
+                await self.close(CloseCode.TOO_BIG, "A frame holds 1 MB at most")
+                return
+            yield _decoded(text)
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        """Raises WebSocketDisconnected when the peer is gone, TimeoutError when it does not read."""
+        try:
+            async with asyncio.timeout(self.send_seconds):
+                await self.ws.send_text(cast("str", self.view.encode_json(message)))
+        except (WebSocketDisconnect, OSError, RuntimeError) as gone:
+            if isinstance(gone, TimeoutError):
+                raise
+            raise WebSocketDisconnected from gone
+
+    async def close(self, code: int, reason: str) -> None:
+        """Once; whoever comes later finds it done."""
+        if self.ws.application_state is not WebSocketState.CONNECTED:
+            return
+        with suppress(WebSocketDisconnect, OSError, RuntimeError):
+            async with asyncio.timeout(self.send_seconds):
+                await self.ws.close(int(code), _fitting(reason))
+
+
+def _decoded(text: str) -> object:
+    try:
+        return decode(text)
+    except Malformed:
+        raise NonJsonMessageReceived from None
+
+
+def _fitting(reason: str) -> str:
+    return reason.encode("utf-8", "replace")[:MAX_REASON_BYTES].decode("utf-8", "ignore")
