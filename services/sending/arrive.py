@@ -42,7 +42,8 @@ async def enter_queue(work: UnitOfWork, message: Message) -> None:
     )
     if moved is not None:
         work.emit(message.user_id, events.message_updated(moved))
-    if moved is not None or message.status == "QUEUED":
+    # The API may have marked it queued between our look and our move; the lane is due either way.
+    if message.status in {"PENDING", "QUEUED"}:
         await _mark_lane(work.session, message)
 
 
