@@ -4,7 +4,7 @@ PYTHON_IN := .venv/bin/python
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format schema lock clean install pages browser
+.PHONY: help run test check format schema lock clean install pages browser conformance
 .NOTPARALLEL:
 
 help:  ## list the verbs
@@ -13,7 +13,7 @@ help:  ## list the verbs
 run: install pages  ## start everything on this machine, embedded; PORT (8000) and DATA_DIR (.data) from the environment
 	@exec $(PYTHON_IN) -m services.cli dev --end-with-parent
 
-test: install pages browser check  ## install and run everything that CI runs
+test: install pages browser conformance check  ## install and run everything that CI runs
 	$(PYTHON_IN) -m pytest -n 2
 
 check: install  ## format, lint, types and import contracts, without the tests
@@ -44,6 +44,9 @@ pages:  ## build the pages whose sources have changed
 browser:
 	@.ci/install-browser
 
+conformance: pages
+	@.ci/install-conformance
+
 clean:  ## remove what can be made again; DATA_DIR stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf web/node_modules web/dist web/*/node_modules web/*/dist
+	rm -rf web/node_modules web/dist web/*/node_modules web/*/dist tests/conformance/node_modules

@@ -12,9 +12,9 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Delete, Engine, Insert, Select, Update, event
+from sqlalchemy.exc import CompileError
 from sqlalchemy.orm.context import FromStatement
 from sqlalchemy.sql.elements import (
-    AbstractTextClause,
     ClauseElement,
     ReleaseSavepointClause,
     RollbackToSavepointClause,
@@ -71,8 +71,7 @@ class _Guard:
         if options.get(OPTION) in CROSSES_OWNERS or isinstance(statement, HARMLESS):
             return
         if not isinstance(statement, READABLE):
-            text = str(statement)[:80] if isinstance(statement, AbstractTextClause) else type(statement).__name__
-            raise OwnerNotBound(f"this is not checked, write it as an expression: {text}")
+            raise OwnerNotBound(f"this is not checked, write it as an expression: {_shown(statement)}")
         identity = statement._generate_cache_key()
         if identity is not None and identity.key in self._passed:
             return
@@ -85,7 +84,7 @@ class _Guard:
     ) -> None:
         """`exec_driver_sql` is text as well, and comes this way alone."""
         if context is not None and context.compiled is None and context.invoked_statement is None:
-            raise OwnerNotBound(f"this is not checked, write it as an expression: {text[:80]}")
+            raise OwnerNotBound(f"this is not checked, write it as an expression: {text[:200]}")
 
     def _remember(self, key: Any) -> None:
         if len(self._passed) >= REMEMBERED:
@@ -95,4 +94,11 @@ class _Guard:
 
 def _refuse_unbound(statement: ClauseElement) -> None:
     if found := sorted(set(unbound(statement))):
-        raise OwnerNotBound(f"no owner is bound for {', '.join(found)} in: {str(statement)[:200]}")
+        raise OwnerNotBound(f"no owner is bound for {', '.join(found)} in: {_shown(statement)}")
+
+
+def _shown(statement: Any) -> str:
+    try:
+        return str(statement)[:200]
+    except CompileError:  # it speaks PostgreSQL's own dialect, which `str` does not
+        return type(statement).__name__

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
+from db.queries import fan_lists
 from resolvers.payloads import answering
 from schema import ids
 from schema.context import CurrentInfo
-from schema.fans import KIND, CreateFanInput, Fan, FanPayload
+from schema.errors import fault
+from schema.fans import (
+    KIND,
+    CreateFanInput,
+    DeleteFanPayload,
+    Fan,
+    FanFilter,
+    FanOrder,
+    FanPayload,
+    TagCount,
+    UpdateFanInput,
+)
+from schema.ordering import OrderDirection, ordered_page, ordered_window
+from schema.pagination import LARGEST_PAGE, Connection, connect
 from schema.permissions import SignedIn
+from services import rules
+from services.fans import filter as fan_filter
 from services.fans.create import NewFan
+from services.fans.fields import MAX_TAG
+from services.fans.update import FanChanges
+from services.problems import InvalidInput
+
+FANS_A_PAGE = 50
+WRITABLE = (
+    "name", "handle", "email", "avatar", "platform_fan_id", "tags", "notes", "value_cents", "last_seen_at",
+)  # fmt: skip
 
 
 async def fan(
@@ -19,6 +43,82 @@ async def fan(
 ) -> Fan | None:
     row = await info.context.loaders.fans.load(ids.decode(KIND, id))
     return Fan.of(row) if row else None
+
+
+async def fans(
+    info: CurrentInfo,
+    first: Annotated[int | None, strawberry.argument(description="So many from the front, at most 100.")] = None,
+    after: Annotated[str | None, strawberry.argument(description="Begin behind this cursor.")] = None,
+    last: Annotated[int | None, strawberry.argument(description="So many from the end, at most 100.")] = None,
+    before: Annotated[str | None, strawberry.argument(description="End before this cursor.")] = None,
+    filter: Annotated[FanFilter | None, strawberry.argument(description="Which fans; all if not given.")] = None,
+    order_by: Annotated[
+        FanOrder | None, strawberry.argument(description="By CREATED_AT, newest first, if not given.")
+    ] = None,
+) -> Connection[Fan]:
+    owner, reads = info.context.owner, info.context.database.reads
+    order = _order(order_by)
+    name = f"{order.field}:{'DESC' if order.descending else 'ASC'}"
+    wanted = ordered_window(
+        name, first, after, last, before, usual=FANS_A_PAGE, kinds=order.kinds, nullable=order.nullable
+    )
+    selection = fan_filter.selection(owner, filter_of(filter))
+    async with reads() as session:
+        page = await fan_lists.read_list(session, owner, selection, order, wanted)
+
+    async def count() -> int:
+        async with reads() as session:
+            return await fan_lists.count(session, owner, selection)
+
+    return connect(ordered_page(name, page), Fan.of, count)
+
+
+def _order(given: FanOrder | None) -> fan_lists.FanOrder:
+    if given is None:
+        return fan_lists.FanOrder()
+    return fan_lists.FanOrder(given.field.name, given.direction is OrderDirection.DESC)
+
+
+def filter_of(given: FanFilter | None) -> fan_filter.FanFilter:
+    """The filter in our own words. Raises a BAD_USER_INPUT fault that names what is wrong with it."""
+    if given is None:
+        return fan_filter.FanFilter()
+    found = fan_filter.FanFilter(
+        search=given.search,
+        tags=tuple(given.tags or ()),
+        platform=given.platform and given.platform.name,
+        account_ids=None
+        if given.account_ids is None
+        else tuple(ids.decode("CreatorAccount", each) for each in given.account_ids),
+        min_value_cents=given.min_value_cents,
+        max_value_cents=given.max_value_cents,
+        seen_after=given.seen_after,
+        seen_before=given.seen_before,
+    )
+    for problem in fan_filter.problems(found):
+        raise refused(problem)
+    return found
+
+
+def refused(problem: InvalidInput) -> Exception:
+    """A query has no payload for what is wrong with its arguments: the error names the argument instead."""
+    return fault("BAD_USER_INPUT", f"`{'.'.join(problem.path or ())}`: {problem.message}")
+
+
+async def fan_tags(
+    info: CurrentInfo,
+    search: Annotated[
+        str | None, strawberry.argument(description="Only tags that contain this; neither case nor accents count.")
+    ] = None,
+    first: Annotated[int, strawberry.argument(description="So many at most, up to 100.")] = 100,
+) -> list[TagCount]:
+    if not 0 <= first <= LARGEST_PAGE:
+        raise fault("BAD_USER_INPUT", f"`first` must be from 0 to {LARGEST_PAGE}.")
+    for problem in rules.optional_text(search, ("search",), longest=MAX_TAG):
+        raise refused(problem)
+    async with info.context.database.reads() as session:
+        found = await fan_lists.tag_counts(session, info.context.owner, (search or "").strip(), first)
+    return [TagCount(tag=tag, fans=number) for tag, number in found]
 
 
 @answering(FanPayload)
@@ -41,11 +141,67 @@ async def create_fan(
     return FanPayload(fan=Fan.of(await info.context.resources.fans.create(info.context.owner, new)))
 
 
+@answering(FanPayload)
+async def update_fan(
+    info: CurrentInfo, input: Annotated[UpdateFanInput, strawberry.argument(description="What to change.")]
+) -> FanPayload:
+    changes = FanChanges(
+        fan_id=ids.decode(KIND, input.id),
+        expected_version=input.expected_version,
+        values=_given(input),
+        add_tags=tuple(input.add_tags or ()),
+        remove_tags=tuple(input.remove_tags or ()),
+    )
+    return FanPayload(fan=Fan.of(await info.context.resources.fans.update(info.context.owner, changes)))
+
+
+def _given(input: UpdateFanInput) -> dict[str, Any]:
+    values = {column: getattr(input, column) for column in WRITABLE}
+    return {column: value for column, value in values.items() if value is not strawberry.UNSET}
+
+
+@answering(DeleteFanPayload)
+async def delete_fan(
+    info: CurrentInfo,
+    id: Annotated[strawberry.ID, strawberry.argument(description="The fan.")],
+    erase: Annotated[
+        bool, strawberry.argument(description="Also remove her personal data everywhere, for good.")
+    ] = False,
+) -> DeleteFanPayload:
+    changes = info.context.resources.fans
+    leave = changes.erase if erase else changes.delete
+    deleted = await leave(info.context.owner, ids.decode(KIND, id))
+    talk = deleted.conversation_id
+    return DeleteFanPayload(
+        deleted_id=ids.encode(KIND, deleted.fan_id),
+        deleted_conversation_id=None if talk is None else ids.encode("Conversation", talk),
+    )
+
+
 @strawberry.type
 class FanQueries:
-    fan = strawberry.field(fan, permission_classes=[SignedIn], description="One fan; null if unknown.")
+    fan = strawberry.field(
+        fan, permission_classes=[SignedIn], description="One fan, also when she was deleted; null if unknown."
+    )
+    fans = strawberry.field(fans, permission_classes=[SignedIn], description="Living fans, 50 a page.")
+    fan_tags = strawberry.field(
+        fan_tags, permission_classes=[SignedIn], description="Tags of living fans, most used first."
+    )
 
 
 @strawberry.type
 class FanMutations:
-    create_fan = strawberry.mutation(create_fan, permission_classes=[SignedIn], description="Add a fan by hand.")
+    create_fan = strawberry.mutation(
+        create_fan,
+        permission_classes=[SignedIn],
+        description="Add a fan by hand. One who was deleted is back, with what she had and what is given now.",
+    )
+    update_fan = strawberry.mutation(update_fan, permission_classes=[SignedIn], description="Change a fan.")
+    delete_fan = strawberry.mutation(
+        delete_fan,
+        permission_classes=[SignedIn],
+        description=(
+            "Take a fan out of all lists and cancel her waiting messages; she is back when she writes. With `erase` "
+            "her personal data is removed for good; amounts stay."
+        ),
+    )

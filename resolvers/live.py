@@ -17,6 +17,7 @@ from schema.fans import Fan
 from schema.live import (
     AccountUpdated,
     ConversationUpdated,
+    FanDeleted,
     FanUpdated,
     InboxEvent,
     InboxReady,
@@ -86,11 +87,24 @@ async def _shown(loaders: Loaders, happened: Happened) -> InboxEvent | None:
             fan = event.fan_id and await loaders.fans.load(event.fan_id)
             if fan:
                 return FanUpdated(cursor=cursor, occurred_at=event.occurred_at, fan=Fan.of(fan))
+        case "fan_deleted":
+            return _fan_deleted(event, cursor)
         case "account_updated":
             account = event.creator_account_id and await loaders.accounts.load(event.creator_account_id)
             if account:
                 return AccountUpdated(cursor=cursor, occurred_at=event.occurred_at, account=CreatorAccount.of(account))
     return None
+
+
+def _fan_deleted(event: LiveEvent, cursor: str) -> InboxEvent:
+    assert event.fan_id is not None
+    talk = event.conversation_id
+    return FanDeleted(
+        cursor=cursor,
+        occurred_at=event.occurred_at,
+        fan_id=ids.encode("Fan", event.fan_id),
+        conversation_id=None if talk is None else ids.encode("Conversation", talk),
+    )
 
 
 async def _message_event(loaders: Loaders, event: LiveEvent, cursor: str) -> InboxEvent | None:

@@ -1,4 +1,4 @@
-"""Mutations answer with payloads: what is expected to fail is data, and a switched-off product says so."""
+"""Mutations answer with payloads: what is expected to fail is data. Each is counted, and refused when switched off."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from schema.context import CurrentInfo
 from schema.errors import shown
+from services.access.allowance import Operation
 from services.problems import Code, Problem, Rejected
 
 P = ParamSpec("P")
@@ -18,7 +19,10 @@ SWITCHED_OFF = Problem(Code.SENDING_DISABLED, "The CRM is switched off: nothing 
 
 
 def answering(empty: Callable[..., Payload]) -> Callable[[Resolver[P, Payload]], Resolver[P, Payload]]:
-    """Turn a rejection into `empty(errors=[...])`, and refuse everything while ONLYFANS_CRM_ENABLED is false."""
+    """Turn a rejection into `empty(errors=[...])`, and refuse everything while ONLYFANS_CRM_ENABLED is false.
+
+    Each mutation field takes one of the user's writes, whatever comes of it.
+    """
 
     def decorate(resolver: Resolver[P, Payload]) -> Resolver[P, Payload]:
         @functools.wraps(resolver)
@@ -26,6 +30,7 @@ def answering(empty: Callable[..., Payload]) -> Callable[[Resolver[P, Payload]],
             try:
                 if not info.context.resources.settings.onlyfans_crm_enabled:
                     raise Rejected(SWITCHED_OFF)
+                await info.context.resources.allowances.take(info.context.owner, Operation.WRITES)
                 return await resolver(info, *args, **kwargs)
             except Rejected as rejected:
                 errors: Any = [shown(problem) for problem in rejected.problems]

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from graphql.validation import NoSchemaIntrospectionCustomRule
-from strawberry.extensions import AddValidationRules, ParserCache, ValidationCache
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ValidationCache
 from strawberry.extensions.base_extension import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from resolvers.conversations import ConversationQueries
+from resolvers.conversations import ConversationMutations, ConversationQueries
 from resolvers.creator_accounts import CreatorAccountMutations
 from resolvers.fans import FanMutations, FanQueries
+from resolvers.limits import bounds
+from resolvers.limits.document import CACHED_DOCUMENTS
+from resolvers.limits.parsing import BoundedParser
+from resolvers.limits.price import PriceTag
+from resolvers.limits.rule import BoundsRule
 from resolvers.live import LiveSubscriptions
 from resolvers.messages import MessageMutations, MessageQueries
 from resolvers.queue import QueueQueries
@@ -22,18 +27,19 @@ from schema.errors import ERROR_TYPES
 from schema.live import EVENT_TYPES
 from schema.scalars import SCALARS
 
-CACHED_DOCUMENTS = 1000
-
 Query = merge_types("Query", (ViewerQueries, FanQueries, ConversationQueries, MessageQueries, QueueQueries))
-Mutation = merge_types("Mutation", (FanMutations, MessageMutations, CreatorAccountMutations))
+Mutation = merge_types("Mutation", (FanMutations, ConversationMutations, MessageMutations, CreatorAccountMutations))
 Subscription = merge_types("Subscription", (LiveSubscriptions,))
 
 
 def build_schema(*, introspection: bool) -> QuietSchema:
-    """The one schema of a process. Caches belong to it; limits and masking are applied by the transport."""
+    """The one schema of a process, with its limits; masking is applied by the transport."""
     extensions: list[Callable[[], SchemaExtension]] = [
-        lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
+        lambda: MaxTokensLimiter(bounds.TOKENS),
+        lambda: AddValidationRules([BoundsRule]),
+        lambda: BoundedParser(maxsize=CACHED_DOCUMENTS),
         lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
+        PriceTag,
     ]
     if not introspection:
         extensions.insert(0, lambda: AddValidationRules([NoSchemaIntrospectionCustomRule]))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
+from enum import Enum
 from typing import Annotated
 from uuid import UUID
 
@@ -10,16 +12,18 @@ import strawberry
 
 from db.models import Conversation as Row
 from db.models import Message as MessageRow
-from db.queries import messages as message_queries
+from db.queries import message_pages
 from db.queries.keyset import Page, Window
 from schema import ids
 from schema.context import CurrentInfo
 from schema.creator_accounts import CreatorAccount, Platform
-from schema.errors import fault
+from schema.errors import UserError, fault
 from schema.fans import Fan
 from schema.messages import Message
 from schema.node import Node
+from schema.ordering import OrderDirection
 from schema.pagination import Connection, connect, window
+from schema.scalars import Cents
 
 KIND = "Conversation"
 MESSAGES_A_PAGE = 100
@@ -85,29 +89,65 @@ class Conversation(Node):
         around: Annotated[strawberry.ID | None, strawberry.argument(description="A message of it.")] = None,
     ) -> Connection[Message]:
         wanted = window(
-            first, after, last, before, usual=MESSAGES_A_PAGE, kinds=message_queries.CURSOR_KINDS, backwards=True
+            first, after, last, before, usual=MESSAGES_A_PAGE, kinds=message_pages.CURSOR_KINDS, backwards=True
         )
-        page = await self._around(info, around, wanted) if around is not None else await self._page(info, wanted)
-        return connect(page, Message.of, lambda: self._count(info))
-
-    async def _page(self, info: CurrentInfo, wanted: Window) -> Page[MessageRow]:
-        if wanted.backwards and wanted.after is None and wanted.before is None:
-            # The usual case, also below a list of conversations: one statement for all of them.
-            rows = await info.context.loaders.last_messages(wanted.count + 1).load(self.key)
-            return message_queries.last_page(rows, wanted.count)
-        async with info.context.database.reads() as session:
-            return await message_queries.page_of_conversation(session, info.context.owner, self.key, wanted)
+        loaders = info.context.loaders
+        if around is None:
+            page = await loaders.message_pages(wanted).load(self.key)
+        else:
+            page = await self._around(info, around, wanted)
+        return connect(page, Message.of, lambda: loaders.message_counts.load(self.key))
 
     async def _around(self, info: CurrentInfo, around: str, wanted: Window) -> Page[MessageRow]:
         if wanted.after is not None or wanted.before is not None:
             raise fault("BAD_USER_INPUT", "Give `around` or a cursor, not both.")
-        key = ids.decode("Message", around)
-        async with info.context.database.reads() as session:
-            page = await message_queries.page_around(session, info.context.owner, self.key, key, wanted.count)
-        if page is None:
+        loaders = info.context.loaders
+        message = await loaders.messages.load(ids.decode("Message", around))
+        if message is None or message.conversation_id != self.key or not message_pages.in_conversation(message):
             raise fault("NOT_FOUND", "There is no such message in this conversation.")
-        return page
+        windows = message_pages.windows_around(message, wanted.count)
+        older, newer = await asyncio.gather(*(loaders.message_pages(each).load(self.key) for each in windows))
+        return message_pages.page_around(message, older, newer)
 
-    async def _count(self, info: CurrentInfo) -> int:
-        async with info.context.database.reads() as session:
-            return await message_queries.count_of_conversation(session, info.context.owner, self.key)
+
+@strawberry.enum(description="What a list of conversations may be ordered by.")
+class ConversationOrderField(Enum):
+    LAST_MESSAGE_AT = strawberry.enum_value("LAST_MESSAGE_AT", description="The last message, whoever wrote it.")
+    LAST_INCOMING_AT = strawberry.enum_value("LAST_INCOMING_AT", description="The fan's last message.")
+
+
+@strawberry.input(
+    description="The order of a list of conversations; by LAST_MESSAGE_AT, newest first, if none is given."
+)
+class ConversationOrder:
+    field: ConversationOrderField = strawberry.field(description="What to order by.")
+    direction: OrderDirection = strawberry.field(default=OrderDirection.DESC, description="Which end comes first.")
+
+
+@strawberry.input(description="Which conversations; all that is given must hold. Bounds are included.")
+class ConversationFilter:
+    unread_only: bool | None = strawberry.field(default=None, description="Only those with unread messages?")
+    awaiting_reply: bool | None = strawberry.field(default=None, description="Is the last message the fan's?")
+    platform: Platform | None = strawberry.field(default=None, description="Where they take place.")
+    account_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Of these accounts, at most 100; of none where the list is empty."
+    )
+    search: str | None = strawberry.field(
+        default=None,
+        description=(
+            "Words, by their beginnings, that are all in the fan's name, handle or e-mail address, or all in one "
+            "message; at most 200 characters."
+        ),
+    )
+    tags: list[str] | None = strawberry.field(default=None, description="With fans who carry all of them; at most 50.")
+    min_fan_value_cents: Cents | None = strawberry.field(default=None, description="With fans who paid so much.")
+    active_after: datetime | None = strawberry.field(default=None, description="Last message at this moment or later.")
+    active_before: datetime | None = strawberry.field(
+        default=None, description="Last message at this moment or earlier."
+    )
+
+
+@strawberry.type(description="The conversation, or why nothing was changed.")
+class ConversationPayload:
+    conversation: Conversation | None = strawberry.field(default=None, description="The conversation as it now stands.")
+    errors: list[UserError] = strawberry.field(default_factory=list, description="Expected failures; empty if none.")

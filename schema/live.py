@@ -44,6 +44,12 @@ class FanUpdated(InboxEvent):
     fan: Fan = strawberry.field(description="The fan in her present state.")
 
 
+@strawberry.type(description="A fan was deleted or erased. Drop what you hold of her; she may come back by FanUpdated.")
+class FanDeleted(InboxEvent):
+    fan_id: strawberry.ID = strawberry.field(description="The fan.")
+    conversation_id: strawberry.ID | None = strawberry.field(description="Her conversation, if there is one.")
+
+
 @strawberry.type(description="An account was connected, stopped or disconnected.")
 class AccountUpdated(InboxEvent):
     account: CreatorAccount = strawberry.field(description="The account in its present state.")
@@ -60,6 +66,7 @@ EVENT_TYPES = (
     MessageUpdated,
     ConversationUpdated,
     FanUpdated,
+    FanDeleted,
     AccountUpdated,
     ResyncRequired,
 )

@@ -11,7 +11,17 @@ from strawberry.dataloader import DataLoader
 
 from db.engine import ReadSession
 from db.models import Attempt, Conversation, CreatorAccount, Fan, Message
-from db.queries import attempts, conversations, creator_accounts, fans, messages, queue_status, waiting
+from db.queries import (
+    attempts,
+    conversations,
+    creator_accounts,
+    fans,
+    message_pages,
+    messages,
+    queue_status,
+    waiting,
+)
+from db.queries.keyset import Page, Window
 from db.queries.queue_status import AccountCounts
 from db.queries.waiting import LaneState
 from services.runtime.resources import Resources
@@ -41,13 +51,14 @@ class Loaders:
         self.backlogs: DataLoader[UUID, AccountCounts] = DataLoader(self._backlogs)
         self.lanes: DataLoader[UUID, LaneState] = DataLoader(self._lanes)
         self.ahead: DataLoader[UUID, int] = DataLoader(self._ahead)
-        self._last_messages: dict[int, DataLoader[UUID, list[Message]]] = {}
+        self.message_counts: DataLoader[UUID, int] = DataLoader(self._message_counts)
+        self._message_pages: dict[Window, DataLoader[UUID, Page[Message]]] = {}
 
-    def last_messages(self, count: int) -> DataLoader[UUID, list[Message]]:
-        """The newest `count` messages of a conversation; one loader for each count."""
-        if count not in self._last_messages:
-            self._last_messages[count] = DataLoader(_last_of(self._sessions, self._owner, count))
-        return self._last_messages[count]
+    def message_pages(self, window: Window) -> DataLoader[UUID, Page[Message]]:
+        """A page of a conversation's messages; one loader for each window, whatever the number of conversations."""
+        if window not in self._message_pages:
+            self._message_pages[window] = DataLoader(_pages(self._sessions, self._owner, window))
+        return self._message_pages[window]
 
     def _by_id(self, read: Read[RowT]) -> DataLoader[UUID, RowT | None]:
         async def load(keys: list[UUID]) -> list[RowT | None]:
@@ -74,6 +85,11 @@ class Loaders:
             counts = await creator_accounts.unread_conversations(session, self._owner, keys)
         return [counts.get(key, 0) for key in keys]
 
+    async def _message_counts(self, keys: list[UUID]) -> list[int]:
+        async with self._sessions() as session:
+            counts = await message_pages.counts_of_conversations(session, self._owner, keys)
+        return [counts.get(key, 0) for key in keys]
+
     async def _backlogs(self, keys: list[UUID]) -> list[AccountCounts]:
         async with self._sessions() as session:
             counts = await queue_status.open_counts(session, self._owner)
@@ -90,12 +106,12 @@ class Loaders:
         return [counts.get(key, 0) for key in keys]
 
 
-def _last_of(
-    sessions: async_sessionmaker[ReadSession], owner: UUID, count: int
-) -> Callable[[list[UUID]], Awaitable[list[list[Message]]]]:
-    async def load(keys: list[UUID]) -> list[list[Message]]:
+def _pages(
+    sessions: async_sessionmaker[ReadSession], owner: UUID, window: Window
+) -> Callable[[list[UUID]], Awaitable[list[Page[Message]]]]:
+    async def load(keys: list[UUID]) -> list[Page[Message]]:
         async with sessions() as session:
-            pages = await messages.last_of_conversations(session, owner, keys, count)
+            pages = await message_pages.pages_of_conversations(session, owner, keys, window)
         return [pages[key] for key in keys]
 
     return load

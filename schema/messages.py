@@ -291,3 +291,9 @@ class SendMessageInput:
 class MessagePayload:
     message: Message | None = strawberry.field(default=None, description="The message as it now stands.")
     errors: list[UserError] = strawberry.field(default_factory=list, description="Expected failures; empty if none.")
+
+
+@strawberry.type(description="The messages that are on their way again, and what kept the others.")
+class MessagesPayload:
+    messages: list[Message] = strawberry.field(default_factory=list, description="The messages as they now stand.")
+    errors: list[UserError] = strawberry.field(default_factory=list, description="Expected failures; empty if none.")

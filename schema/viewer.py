@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import strawberry
 
 from db.queries import conversations, creator_accounts
@@ -10,8 +12,28 @@ from schema.context import CurrentInfo
 from schema.context import Viewer as Known
 from schema.creator_accounts import CreatorAccount
 from schema.node import Node
+from services.access.allowance import AllowanceState
 
 KIND = "Viewer"
+
+
+@strawberry.type(description="How often she may do something, and how often she still may.")
+class Allowance:
+    operation: str = strawberry.field(description="writes, imports or bulkSends; the latter two are writes as well.")
+    limit: int = strawberry.field(description="At most so many in any window.")
+    window_seconds: int = strawberry.field(description="Length of the window, which rolls, in seconds.")
+    remaining: int = strawberry.field(description="So many more at this moment.")
+    resets_at: datetime | None = strawberry.field(description="When all of it is hers again; null: it is.")
+
+    @classmethod
+    def of(cls, state: AllowanceState) -> Allowance:
+        return cls(
+            operation=state.operation.value,
+            limit=state.limit,
+            window_seconds=state.window_seconds,
+            remaining=state.remaining,
+            resets_at=state.resets_at,
+        )
 
 
 @strawberry.type(
@@ -38,6 +60,10 @@ class Viewer(Node):
     @strawberry.field(description="Where the live inbox stands now; pass it to inboxEvents(after:).")
     async def inbox_cursor(self, info: CurrentInfo) -> str:
         return str(await info.context.inbox.cursor(info.context.owner))
+
+    @strawberry.field(description="What she may do how often; asking counts as nothing.")
+    async def allowances(self, info: CurrentInfo) -> list[Allowance]:
+        return [Allowance.of(each) for each in await info.context.resources.allowances.remaining(info.context.owner)]
 
     @strawberry.field(description="Her creator accounts, disconnected ones included, oldest first.")
     async def accounts(self, info: CurrentInfo) -> list[CreatorAccount]:

@@ -118,6 +118,9 @@ def settings_for(database_url: str, redis_endpoint: str, queue_urls: QueueUrls) 
             "rate_limit_messages": 10,
             "rate_limit_window_seconds": 2,
             "rate_limit_min_gap_seconds": 0.1,
+            "writes_per_minute": 100_000,
+            "imports_per_hour": 100_000,
+            "bulk_sends_per_hour": 100_000,
             "graphql_introspection": True,
         }
     )

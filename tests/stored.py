@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
+import asyncpg
 
 from db import engine
 from db.engine import Database, ReadSession, WriteSession
@@ -108,7 +108,14 @@ def message(of: Conversation, **values: Any) -> Message:
     )
 
 
-async def add_all(session: AsyncSession, *rows: Any) -> None:
-    for row in rows:
-        session.add(row)
-        await session.flush()
+async def somebody_waits(url: str) -> bool:
+    """Whether a statement in this database waits for a lock."""
+    connection = await asyncpg.connect(url)
+    try:
+        return bool(
+            await connection.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+        )
+    finally:
+        await connection.close()

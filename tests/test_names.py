@@ -18,7 +18,7 @@ LONGEST_FILE = 300
 LONGEST_TEST_FILE = 450  # a table of cases is as long as there are cases
 COUNTED = {".py", ".ts", ".tsx", ".css", ".sh"}
 MIGRATIONS = ROOT / "db" / "migrations" / "versions"  # each is written once and describes a whole step
-VAGUE = re.compile(r"(?:^|_)(?:utils?|helpers?|manager|common|misc|stuff|shared|core)(?:_|$)")
+VAGUE = re.compile(r"(?:^|_)(?:utils?|helpers?|manager)(?:_|$)|^(?:common|misc|shared|core|stuff)$")
 VAGUE_CLASS = re.compile(r"(?:Util|Utils|Helper|Helpers|Manager|Impl)$")
 WHERE = "import json, sys, importlib.util as i; print(json.dumps([i.find_spec(n).origin for n in sys.argv[1:]]))"
 

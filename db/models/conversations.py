@@ -29,6 +29,9 @@ class Conversation(Owned, Versioned, Base):
         Index("ix_conversations_last_message", "user_id", "last_message_at", "id"),
         Index("ix_conversations_last_incoming", "user_id", "last_incoming_at", "id"),
         Index("ix_conversations_unread", "user_id", "last_message_at", "id", postgresql_where=text("unread_count > 0")),
+        Index("ix_conversations_awaiting", "user_id", "last_message_at", "id", postgresql_where=text("awaiting_reply")),
+        Index("ix_conversations_account", "user_id", "creator_account_id", "last_message_at", "id"),
+        Index("ix_conversations_platform", "user_id", "platform", "last_message_at", "id"),
     )  # fmt: skip
 
     fan_id: Mapped[UUID]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKeyConstraint, Index, String, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,11 +15,17 @@ from db.models.creator_accounts import PLATFORMS
 
 ALIVE = text("deleted_at IS NULL")
 
+# Without case and accents, and short enough for an index whatever the name holds. Written as PostgreSQL writes it back.
+SORTED_NAME = r"""
+    "left"(lower(regexp_replace(NORMALIZE(name, NFKD), '[\u0300-\u036f]'::text, ''::text, 'g'::text)), 100)
+"""
+
 
 class Fan(Owned, Versioned, Base):
     """`value_cents`: what she paid in all, in US cents. A deleted fan stays as a tombstone behind her messages.
 
-    `handle_key` is the handle without `@` and case, by which fans are recognised.
+    `handle_key` is the handle without `@` and case, by which fans are recognised. `name_key` orders them by name; it
+    is PostgreSQL that derives it, so that no writer of names can forget it.
     """
 
     __tablename__ = "fans"
@@ -37,17 +43,23 @@ class Fan(Owned, Versioned, Base):
             unique=True, postgresql_where=text("handle_key IS NOT NULL"), postgresql_nulls_not_distinct=True,
         ),
         Index("ix_fans_search", "search", postgresql_using="gin"),
-        Index("ix_fans_tags", "tags", postgresql_using="gin"),
         Index("ix_fans_value", "user_id", "value_cents", "id", postgresql_where=ALIVE),
         Index("ix_fans_seen", "user_id", "last_seen_at", "id", postgresql_where=ALIVE),
+        Index(
+            "ix_fans_seen_newest", "user_id", text("last_seen_at DESC NULLS LAST"), text("id DESC"),
+            postgresql_where=ALIVE,
+        ),
         Index("ix_fans_created", "user_id", "created_at", "id", postgresql_where=ALIVE),
-        Index("ix_fans_name", "user_id", "name", "id", postgresql_where=ALIVE),
+        Index("ix_fans_name", "user_id", "name_key", "id", postgresql_where=ALIVE),
+        Index("ix_fans_account", "user_id", "creator_account_id", "created_at", "id", postgresql_where=ALIVE),
+        Index("ix_fans_platform", "user_id", "platform", "created_at", "id", postgresql_where=ALIVE),
     )  # fmt: skip
 
     creator_account_id: Mapped[UUID | None]
     platform: Mapped[str]
     platform_fan_id: Mapped[str | None]
     name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(String(collation="C"), Computed(SORTED_NAME.strip(), persisted=True))
     handle: Mapped[str | None]
     handle_key: Mapped[str | None]
     email: Mapped[str | None]

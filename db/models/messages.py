@@ -62,8 +62,16 @@ class Message(Owned, Versioned, Base):
             postgresql_where=text("status IN ('PENDING', 'QUEUED', 'SENDING', 'FAILED', 'UNKNOWN')"),
         ),
         Index(
-            "ix_messages_pending", text("coalesce(scheduled_at, created_at)"),
+            "ix_messages_pending", text("coalesce(scheduled_at, updated_at)"),
             postgresql_where=text("status = 'PENDING'"),
+        ),
+        Index(
+            "ix_messages_failed", "user_id", "placed_at", "id",
+            postgresql_where=text("status IN ('FAILED', 'UNKNOWN')"),
+        ),
+        Index(
+            "ix_messages_unread", "user_id", "conversation_id", "placed_at", "id",
+            postgresql_where=text("NOT read"),
         ),
         Index("ix_messages_queued", "user_id", "queued_at", postgresql_where=text("queued_at IS NOT NULL")),
         Index("ix_messages_finished", "user_id", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),

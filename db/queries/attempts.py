@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from db.engine import ReadSession, WriteSession
 from db.models import Attempt
@@ -49,16 +49,19 @@ async def start_dispatch(session: WriteSession, owner: UUID, attempt_id: UUID, l
     return (await session.execute(statement)).one_or_none() is not None
 
 
-async def finish(session: WriteSession, owner: UUID, attempt_id: UUID, outcome: str, detail: str | None) -> None:
-    """Record how the attempt ended. Its slot is held for the window after this moment.
+async def finish(session: WriteSession, owner: UUID, attempt_id: UUID, outcome: str, detail: str | None) -> bool:
+    """Record how the attempt ended. Its slot is held for the window after this moment. False: it was recorded before.
 
     A late answer corrects an attempt that was given up as unknown, but never moves its end backwards.
     """
-    await session.execute(
+    statement = (
         update(Attempt)
         .where(Attempt.user_id == owner, Attempt.id == attempt_id)
-        .values(state="done", outcome=outcome, detail=detail, finished_at=NOW)
+        .where(or_(Attempt.state != "done", Attempt.outcome == "UNKNOWN"))
+        .values(state="done", outcome=outcome, detail=detail, finished_at=func.greatest(Attempt.finished_at, NOW))
+        .returning(Attempt.id)
     )
+    return (await session.execute(statement)).one_or_none() is not None
 
 
 async def give_up(session: WriteSession, owner: UUID, attempt_id: UUID, detail: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.engine import ReadSession, WriteSession
@@ -75,7 +75,40 @@ def _if(condition: Any, value: Any) -> Any:
     return case((condition, value), else_=None)
 
 
+async def take_back_last(session: WriteSession, message: Message) -> Conversation | None:
+    """After a message was cancelled: the one before it is the last again. None where it was not the last."""
+    conversation = await lock(session, message.user_id, message.conversation_id)
+    if conversation is None or conversation.last_message_id != message.id:
+        return None
+    query = (
+        select(Message)
+        .where(Message.user_id == message.user_id, Message.conversation_id == message.conversation_id, _COUNTS_AS_LAST)
+        .order_by(Message.placed_at.desc(), Message.id.desc())
+        .limit(1)
+    )
+    before = await session.scalar(query)
+    values = {
+        "last_message_id": before.id if before else None,
+        "last_message_at": before.placed_at if before else None,
+        "awaiting_reply": before is not None and before.direction == "IN",
+    }
+    return await change(session, message.user_id, message.conversation_id, **values)
+
+
+# What `put_last` was called for: written messages at once, those of campaigns and schedules when they are sent.
+_COUNTS_AS_LAST = or_(
+    Message.status.in_(("SENT", "DELIVERED")),
+    and_(Message.campaign_id.is_(None), Message.scheduled_at.is_(None), Message.status != "CANCELLED"),
+)
+
+
 async def count_unread(session: ReadSession, owner: UUID) -> int:
-    """How many of the owner's conversations have unread messages."""
-    query = select(func.count()).where(Conversation.user_id == owner, Conversation.unread_count > 0)
+    """How many of the owner's conversations have unread messages, deleted fans' not counted: no list shows them."""
+    query = (
+        select(func.count())
+        .select_from(Conversation)
+        .join(Fan, and_(Fan.user_id == Conversation.user_id, Fan.id == Conversation.fan_id))
+        .where(Conversation.user_id == owner, Fan.user_id == owner)
+        .where(Conversation.unread_count > 0, Fan.deleted_at.is_(None))
+    )
     return await session.scalar(query) or 0

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import CursorResult, Select, func, not_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.engine import ReadSession, WriteSession
 from db.models import Message
 from db.owner_guard import crossing
-from db.queries.keyset import Keyset, Page, Window, read_page
+from db.queries.keyset import Position
+from db.queries.row_order import behind
 
 NOW = func.clock_timestamp()
 
-CONVERSATION_ORDER = Keyset((Message.placed_at, Message.id))
-NEWEST_FIRST = Keyset((Message.placed_at, Message.id), descending=True)
+PLACE = (Message.placed_at, Message.id)
+"""Where a message stands in its conversation."""
 
-CURSOR_KINDS = (datetime, UUID)
+
+def position(message: Message) -> Position:
+    return message.placed_at, message.id
 
 
 async def get(session: ReadSession, owner: UUID, message_id: UUID) -> Message | None:
@@ -67,87 +68,71 @@ async def move(
     return await session.scalar(statement, execution_options={"populate_existing": True})
 
 
-async def page_of_conversation(
-    session: ReadSession, owner: UUID, conversation_id: UUID, window: Window
-) -> Page[Message]:
-    """One page, oldest to newest. Campaign messages that were not sent yet are not part of the conversation."""
-    query = select(Message).where(Message.user_id == owner, Message.conversation_id == conversation_id)
-    return await read_page(session, query, CONVERSATION_ORDER, window)
-
-
-async def last_of_conversations(
-    session: ReadSession, owner: UUID, conversation_ids: Sequence[UUID], count: int
-) -> dict[UUID, list[Message]]:
-    """The newest `count` messages of each conversation in one statement, oldest to newest."""
-    rank = func.row_number().over(
-        partition_by=Message.conversation_id, order_by=(Message.placed_at.desc(), Message.id.desc())
+async def move_many(
+    session: WriteSession, owner: UUID, message_ids: Sequence[UUID], before: Sequence[str], **values: Any
+) -> Sequence[Message]:
+    """As `move`, for several with the same values; gives those that were changed."""
+    statement = (
+        update(Message)
+        .where(Message.user_id == owner, Message.id.in_(message_ids), Message.status.in_(before))
+        .values(version=Message.version + 1, **values)
+        .returning(Message)
     )
-    ranked = (
-        select(Message, rank.label("rank"))
-        .where(Message.user_id == owner, Message.conversation_id.in_(conversation_ids))
-        .subquery()
+    return (await session.scalars(statement, execution_options={"populate_existing": True})).all()
+
+
+async def lock_many(session: WriteSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[Message]:
+    """Always in one order, so that two who lock several never wait for each other in a ring."""
+    query = select(Message).where(Message.user_id == owner, Message.id.in_(ids))
+    return await _locked(session, query)
+
+
+async def lock_of_campaign(
+    session: WriteSession, owner: UUID, campaign_id: UUID, statuses: Sequence[str]
+) -> Sequence[Message]:
+    query = select(Message).where(
+        Message.user_id == owner, Message.campaign_id == campaign_id, Message.status.in_(statuses)
     )
-    newest = aliased(Message, ranked)
-    query = select(newest).where(ranked.c.rank <= count).order_by(newest.placed_at, newest.id)
-    pages: dict[UUID, list[Message]] = {conversation_id: [] for conversation_id in conversation_ids}
-    for message in await session.scalars(query):
-        pages[message.conversation_id].append(message)
-    return pages
+    return await _locked(session, query)
 
 
-def last_page(rows: Sequence[Message], count: int) -> Page[Message]:
-    """The newest `count` of `count + 1` rows as a page."""
-    shown = list(rows)[-count:] if count else []
-    positions = [CONVERSATION_ORDER.position(row) for row in shown]
-    return Page(shown, positions, has_next=False, has_previous=len(rows) > count)
+async def _locked(session: WriteSession, query: Select[Message]) -> Sequence[Message]:
+    query = query.order_by(Message.id).with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(query)).all()
 
 
-async def page_around(
-    session: ReadSession, owner: UUID, conversation_id: UUID, message_id: UUID, count: int
-) -> Page[Message] | None:
-    """The page with a message in its middle; None when the conversation has no such message."""
-    middle = await get(session, owner, message_id)
-    if middle is None or middle.conversation_id != conversation_id:
-        return None
-    position = CONVERSATION_ORDER.position(middle)
-    older = Window((count - 1) // 2, before=position, backwards=True)
-    newer = Window(count - 1 - older.count, after=position)
-    front = await page_of_conversation(session, owner, conversation_id, older)
-    back = await page_of_conversation(session, owner, conversation_id, newer)
-    return Page(
-        [*front.rows, middle, *back.rows],
-        [*front.positions, position, *back.positions],
-        has_next=back.has_next,
-        has_previous=front.has_previous,
-    )
-
-
-async def count_of_conversation(session: ReadSession, owner: UUID, conversation_id: UUID) -> int:
-    query = select(func.count()).where(Message.user_id == owner, Message.conversation_id == conversation_id)
+async def unread_after(session: ReadSession, owner: UUID, conversation_id: UUID, place: Position) -> int:
+    """How many incoming messages behind a place are unread."""
+    query = select(func.count()).where(*_unread(owner, conversation_id), behind(PLACE, place, descending=False))
     return await session.scalar(query) or 0
 
 
-async def page_of_failed(session: ReadSession, owner: UUID, window: Window, *, include_unknown: bool) -> Page[Message]:
-    statuses = ("FAILED", "UNKNOWN") if include_unknown else ("FAILED",)
-    query = select(Message).where(Message.user_id == owner, Message.status.in_(statuses))
-    return await read_page(session, query, NEWEST_FIRST, window)
+async def mark_read(session: WriteSession, owner: UUID, conversation_id: UUID, through: Position | None) -> int:
+    """Incoming messages become read, up to a place and with it, or all. Gives how many were unread."""
+    reached = () if through is None else (not_(behind(PLACE, through, descending=False)),)
+    statement = (
+        update(Message)
+        .where(*_unread(owner, conversation_id), *reached)
+        .values(read=True, version=Message.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", await session.execute(statement)).rowcount
 
 
-async def count_failed(session: ReadSession, owner: UUID, *, include_unknown: bool) -> int:
-    statuses = ("FAILED", "UNKNOWN") if include_unknown else ("FAILED",)
-    query = select(func.count()).where(Message.user_id == owner, Message.status.in_(statuses))
-    return await session.scalar(query) or 0
+def _unread(owner: UUID, conversation_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return Message.user_id == owner, Message.conversation_id == conversation_id, not_(Message.read)
 
 
 async def nobody_queued(session: WriteSession, older_than_seconds: float, limit: int) -> Sequence[Message]:
     """Accepted messages that never reached the queue (a crash in between), and schedules that are due; locked."""
+    # Written or put back: one that is retried by hand is as new as one that was just accepted.
     due = func.coalesce(
-        Message.scheduled_at, Message.created_at + func.make_interval(0, 0, 0, 0, 0, 0, older_than_seconds)
+        Message.scheduled_at, Message.updated_at + func.make_interval(0, 0, 0, 0, 0, 0, older_than_seconds)
     )
     query = (
         select(Message)
         .where(Message.status == "PENDING", due <= NOW)
-        .order_by(func.coalesce(Message.scheduled_at, Message.created_at))
+        .order_by(func.coalesce(Message.scheduled_at, Message.updated_at))
         .limit(limit)
         .with_for_update(skip_locked=True)
     )

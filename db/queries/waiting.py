@@ -47,11 +47,10 @@ async def heads(session: ReadSession, owner: UUID, creator_account_id: UUID) -> 
 
 
 async def _next_reply(session: ReadSession, owner: UUID, creator_account_id: UUID) -> UUID | None:
-    """Highest priority first, but never past an earlier reply of the same conversation."""
+    """Highest priority first, but never past an earlier reply of the same conversation; schedules hold nobody."""
     earlier = aliased(Message)
     under_way = or_(
-        earlier.status.in_(("QUEUED", "SENDING")),
-        and_(earlier.status == "PENDING", earlier.scheduled_at.is_(None)),
+        earlier.status.in_(("PENDING", "QUEUED", "SENDING")),
         and_(earlier.status == "UNKNOWN", earlier.finished_at > NOW - UNKNOWN_HOLDS),
     )
     blocked = exists().where(
@@ -60,6 +59,7 @@ async def _next_reply(session: ReadSession, owner: UUID, creator_account_id: UUI
         earlier.conversation_id == Message.conversation_id,
         earlier.id < Message.id,
         earlier.campaign_id.is_(None),
+        earlier.scheduled_at.is_(None),
         earlier.direction == "OUT",
         under_way,
     )

@@ -18,7 +18,9 @@ from schema.errors import fault
 
 UNSTORABLE = {"22021", "22P05"}
 """PostgreSQL's codes for NUL in text and in JSON."""
-CLIENTS_OWN = (GraphQLError, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+NO_FIELD = ["(operation)"]
+"""The path of what was raised outside any field. The mask takes an error without a path for the client's own."""
+CLIENTS_OWN = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 
 
 def timed_out() -> GraphQLError:
@@ -37,12 +39,19 @@ def unexpected(error: Exception) -> GraphQLError:
 
 def body(result: ExecutionResult) -> dict[str, Any]:
     """A GraphQL response; without `data` where execution has not begun."""
-    answer: dict[str, Any] = {} if _never_began(result) else {"data": result.data}
+    answer: dict[str, Any] = {} if never_began(result) else {"data": result.data}
     if result.errors:
         answer["errors"] = [error.formatted for error in shown(result.errors)]
     if result.extensions:
         answer["extensions"] = result.extensions
     return answer
+
+
+def never_began(result: ExecutionResult) -> bool:
+    """Parsing, validation or the coercion of variables failed. An error of a field has a path."""
+    if isinstance(result, PreExecutionError):
+        return True
+    return result.data is None and all(error.path is None for error in result.errors or ())
 
 
 def status(answer: dict[str, Any], media_type: MediaType) -> int:
@@ -64,27 +73,20 @@ def _is_encodable(text: str) -> bool:
     return True
 
 
-def _never_began(result: ExecutionResult) -> bool:
-    """Parsing, validation or the coercion of variables failed. An error of a field has a path."""
-    if isinstance(result, PreExecutionError):
-        return True
-    return result.data is None and all(error.path is None for error in result.errors or ())
-
-
 def _prepared(error: GraphQLError) -> GraphQLError:
     causes = list(_causes(error))
     if any(_is_unstorable(cause) for cause in causes):
         return _like(error, fault("BAD_USER_INPUT", "Text may hold neither NUL nor half a surrogate pair."))
     if error.path is None and any(isinstance(cause, RecursionError) for cause in causes):
         return fault("BAD_USER_INPUT", "The operation is nested too deeply.")
-    if error.path is None and not error.nodes and causes and not isinstance(causes[-1], CLIENTS_OWN):
-        # Raised outside any field; only with a path does the mask see an error of ours.
-        return GraphQLError(error.message, path=[], original_error=error.original_error)
+    root = next((cause for cause in causes if not isinstance(cause, GraphQLError)), None)
+    if error.path is None and not error.nodes and root and not isinstance(root, CLIENTS_OWN):
+        return GraphQLError(error.message, path=NO_FIELD, original_error=error.original_error)
     return error
 
 
 def _placed(error: GraphQLError) -> GraphQLError:
-    return error if error.path != [] else GraphQLError(error.message, extensions=error.extensions)
+    return error if error.path != NO_FIELD else GraphQLError(error.message, extensions=error.extensions)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -64,8 +64,9 @@ class Deadlines:
             await asyncio.wait({task}, timeout=CANCEL_SECONDS)
             return
         self._going_on.add(task)
+        task.add_done_callback(self._going_on.discard)
         end = asyncio.get_running_loop().call_later(self._bounds.mutation_grace_seconds, task.cancel)
-        task.add_done_callback(lambda done: (self._going_on.discard(done), end.cancel()))
+        task.add_done_callback(lambda _: end.cancel())
 
     async def drain(self) -> None:
         """Give mutations that still go on a moment; what is cut off then is as after a crash, and is swept up."""

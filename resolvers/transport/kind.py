@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphql import GraphQLError, OperationType, get_operation_ast, parse
+from graphql import GraphQLError, OperationDefinitionNode, OperationType, parse
 
 MOST_TOKENS = 20_000
 
@@ -15,5 +15,7 @@ def kind_of(query: str, operation_name: str | None) -> OperationType:
         document = parse(query, no_location=True, max_tokens=MOST_TOKENS)
     except (GraphQLError, RecursionError):
         return OperationType.QUERY
-    operation = get_operation_ast(document, operation_name)
-    return operation.operation if operation else OperationType.QUERY
+    operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    # Without a name strawberry runs the first.
+    named = [each for each in operations if operation_name is None or (each.name and each.name.value == operation_name)]
+    return named[0].operation if named else OperationType.QUERY

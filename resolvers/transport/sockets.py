@@ -30,7 +30,7 @@ class Sockets(GraphQL[Context, None]):
     """One for the process; a TransportHandler for each socket. Only `graphql-transport-ws` is spoken."""
 
     graphql_transport_ws_handler_class = TransportHandler
-    websocket_adapter_class = Frames  # type: ignore[assignment]
+    websocket_adapter_class = Frames
 
     def __init__(
         self,

@@ -20,7 +20,6 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     SubscribeMessage,
 )
 from strawberry.types import ExecutionResult
-from strawberry.types.execution import PreExecutionError
 from strawberry.utils.aio import aclosing
 
 from resolvers.transport import answers, heartbeat
@@ -140,11 +139,17 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
         full = len(self.operations) >= self.sockets.bounds.operations
         if self.connection_acknowledged and full and message["id"] not in self.operations:
             error = fault(
-                "BAD_USER_INPUT", f"At most {self.sockets.bounds.operations} operations at a time on a socket."
+                "BAD_USER_INPUT", f"At most {self.sockets.bounds.operations} operations at a time on one socket."
             )
             await self.send_message({"type": "error", "id": message["id"], "payload": [error.formatted]})
         else:
             await super().handle_subscribe(message)
+
+    async def cleanup_operation(self, operation_id: str) -> None:
+        """A mutation goes on, but says no more."""
+        if operation := self.operations.get(operation_id):
+            operation.completed = True
+        await super().cleanup_operation(operation_id)
 
     async def run_operation(self, operation: Running) -> None:
         """A query or mutation has a deadline; a subscription has the socket's life."""
@@ -154,9 +159,6 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
             )
         except TookTooLong:
             await self._fail(operation, [answers.timed_out()])
-        except asyncio.CancelledError:
-            operation.completed = True
-            raise
         except WebSocketDisconnected:
             pass
         finally:
@@ -182,11 +184,13 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self._fail(operation, [answers.unexpected(error)])
 
     async def _send_results(self, operation: Running, results: Any) -> None:
+        first = True
         async for result in results:
-            if isinstance(result, PreExecutionError):
+            assert isinstance(result, ExecutionResult)
+            if first and answers.never_began(result):
                 await self._fail(operation, answers.shown(result.errors))
                 return
-            assert isinstance(result, ExecutionResult)
+            first = False
             if result.errors:
                 result.errors = answers.shown(result.errors)
             await operation.send_next(result)

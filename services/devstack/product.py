@@ -8,6 +8,7 @@ from pathlib import Path
 
 from services.devstack.ports import LOOPBACK
 from services.devstack.supervisor import Program
+from services.runtime.serving import uvicorn_arguments
 
 # The API and the worker may finish what is under way; with the stores after them all of it ends within 15 s.
 API_GRACE_SECONDS = 8.0
@@ -47,8 +48,8 @@ def api(environ: Mapping[str, str], port: int) -> Program:
     command = (
         *(sys.executable, "-m", "uvicorn", "server:app"),
         *("--host", LOOPBACK, "--port", str(port)),
-        *("--timeout-graceful-shutdown", "5", "--ws-ping-interval", "20", "--ws-ping-timeout", "20"),
-        *("--ws-max-size", "1048576", "--no-access-log", "--no-server-header", "--lifespan", "on"),
+        *("--timeout-graceful-shutdown", "5", *uvicorn_arguments()),
+        *("--no-access-log", "--no-server-header", "--lifespan", "on"),
     )
     return Program("api", command, environ, API_GRACE_SECONDS)
 

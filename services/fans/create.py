@@ -1,29 +1,25 @@
-"""Add a fan by hand."""
+"""Fans: what a user can do to them, and how one is added by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func
-
 from db.models import CreatorAccount, Fan, new_id
-from db.queries import creator_accounts, fans
+from db.queries import conversations, creator_accounts, fans
 from db.unit_of_work import Transactions, UnitOfWork
-from services import rules
-from services.fans import handles
+from services.fans import columns, erase, fields, update
+from services.fans.conflicts import conflict, shared, told_apart
+from services.fans.delete import Deleted, delete
+from services.fans.fields import MAX_HANDLE, MAX_NAME
+from services.fans.indexing import searchable
+from services.fans.update import FanChanges
 from services.live import events
-from services.problems import Code, InvalidInput, Path, Problem, Rejected, invalid, not_found
-from services.search.words import indexed
+from services.problems import Rejected, invalid, not_found
 
-MAX_NAME = 200
-MAX_HANDLE = 100
-MAX_NOTES = 10_000
-MAX_TAGS = 50
-MAX_TAG = 50
+__all__ = ["MAX_HANDLE", "MAX_NAME", "Fans", "NewFan", "searchable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,52 +38,58 @@ class NewFan:
     value_cents: int = 0
     last_seen_at: datetime | None = None
 
-
-def problems(fan: NewFan, root: Path = ("input",)) -> Iterator[InvalidInput]:
-    yield from rules.text(fan.name, (*root, "name"), longest=MAX_NAME)
-    if fan.handle is not None:
-        yield from rules.text(fan.handle.lstrip("@ "), (*root, "handle"), longest=MAX_HANDLE)
-    if fan.email is not None:
-        yield from rules.email(fan.email, (*root, "email"))
-    if fan.avatar is not None:
-        yield from rules.url(fan.avatar, (*root, "avatar"))
-    if fan.platform_fan_id is not None:
-        yield from rules.text(fan.platform_fan_id, (*root, "platformFanId"), longest=255)
-    yield from tag_problems(fan.tags, (*root, "tags"))
-    yield from rules.optional_text(fan.notes, (*root, "notes"), longest=MAX_NOTES)
-    yield from rules.cents(fan.value_cents, (*root, "valueCents"))
-
-
-def tag_problems(tags: tuple[str, ...], path: Path) -> Iterator[InvalidInput]:
-    yield from rules.at_most(tags, path, MAX_TAGS)
-    for number, tag in enumerate(tags[:MAX_TAGS]):
-        yield from rules.text(tag, (*path, str(number)), longest=MAX_TAG)
-
-
-def cleaned_tags(tags: tuple[str, ...]) -> list[str]:
-    """Without blanks around and without repeats, in the order given."""
-    return list(dict.fromkeys(tag.strip() for tag in tags))
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is said of the fan herself, by column."""
+        return {name: value for name, value in asdict(self).items() if name not in {"platform", "account_id"}}
 
 
 class Fans:
-    """Changes to fans."""
+    """Changes to fans. Each raises Rejected, and then nothing is changed."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
     async def create(self, owner: UUID, new: NewFan) -> Fan:
-        """Store a fan. Raises Rejected: CONFLICT where the account has her already, by handle or platform id."""
-        if found := list(problems(new)):
+        """Store a fan. CONFLICT where the account has her already, by handle or platform id.
+
+        A fan who was deleted is back, with what she had before; what is given replaces it.
+        """
+        if found := list(fields.problems(new.values, ("input",))):
             raise Rejected(*found)
         async with self._transactions() as work:
-            account = await _account(work, owner, new)
-            account_id = account.id if account else None
-            await _refuse_second(work, owner, new, account_id)
-            fan = _row(owner, new, account_id)
-            work.session.add(fan)
-            await work.session.flush()
-            work.emit(owner, events.fan_updated(fan))
-            return fan
+            return await _add(work, owner, new)
+
+    async def update(self, owner: UUID, changes: FanChanges) -> Fan:
+        """Write some fields. CONFLICT where somebody was quicker, or the handle or platform id is another fan's."""
+        if found := list(update.problems(changes)):
+            raise Rejected(*found)
+        async with self._transactions() as work:
+            return await update.update(work, owner, changes)
+
+    async def delete(self, owner: UUID, fan_id: UUID) -> Deleted:
+        """Take the fan out of all lists; her waiting messages are cancelled. NOT_FOUND where she is gone already."""
+        async with self._transactions() as work:
+            return await delete(work, owner, fan_id)
+
+    async def erase(self, owner: UUID, fan_id: UUID) -> Deleted:
+        """Forget the fan for good; see `services.fans.erase`. NOT_FOUND where she is erased already."""
+        async with self._transactions() as work:
+            return await erase.erase(work, owner, fan_id)
+
+
+async def _add(work: UnitOfWork, owner: UUID, new: NewFan) -> Fan:
+    account = await _account(work, owner, new)
+    fan = Fan(user_id=owner, id=new_id(), platform=new.platform, **columns.stored(new.values))
+    fan.creator_account_id = account.id if account else None
+    if tombstone := await _tombstone(work, fan):
+        return await _bring_back(work, tombstone, new)
+    fan.search = searchable(fan)
+    work.session.add(fan)
+    with told_apart():
+        await work.session.flush()
+    work.emit(owner, events.fan_updated(fan))
+    return fan
 
 
 async def _account(work: UnitOfWork, owner: UUID, new: NewFan) -> CreatorAccount | None:
@@ -107,40 +109,22 @@ async def _account(work: UnitOfWork, owner: UUID, new: NewFan) -> CreatorAccount
     return connected[0] if connected else None
 
 
-async def _refuse_second(work: UnitOfWork, owner: UUID, new: NewFan, account_id: UUID | None) -> None:
-    if new.handle is not None:
-        handle_key = handles.key(new.handle)
-        if await fans.by_handle(work.session, owner, new.platform, account_id, handle_key):
-            raise Rejected(Problem(Code.CONFLICT, "There is a fan with this handle.", ("input", "handle")))
-    if (
-        new.platform_fan_id is not None
-        and account_id is not None
-        and await fans.by_platform_id(work.session, owner, account_id, new.platform_fan_id)
-    ):
-        raise Rejected(Problem(Code.CONFLICT, "There is a fan with this platform id.", ("input", "platformFanId")))
+async def _tombstone(work: UnitOfWork, fan: Fan) -> Fan | None:
+    """Herself, deleted earlier. Raises Rejected: CONFLICT where somebody else has her handle or platform id."""
+    found = await fans.namesakes(work.session, fan)
+    for other in found:
+        ids = {fan.platform_fan_id, other.platform_fan_id} - {None}
+        if other.deleted_at is None or len(found) > 1 or len(ids) > 1:
+            raise conflict(shared(fan, other))
+    return found[0] if found else None
 
 
-def _row(owner: UUID, new: NewFan, account_id: UUID | None) -> Fan:
-    fan = Fan(
-        user_id=owner,
-        id=new_id(),
-        creator_account_id=account_id,
-        platform=new.platform,
-        platform_fan_id=new.platform_fan_id,
-        name=new.name.strip(),
-        handle=new.handle and handles.normalised(new.handle),
-        handle_key=new.handle and handles.key(new.handle),
-        email=new.email,
-        avatar=new.avatar,
-        tags=cleaned_tags(new.tags),
-        value_cents=new.value_cents,
-        last_seen_at=new.last_seen_at,
-        notes=new.notes,
-    )
-    fan.search = searchable(fan)
+async def _bring_back(work: UnitOfWork, tombstone: Fan, new: NewFan) -> Fan:
+    given = {name: value for name, value in new.values.items() if value}
+    values = columns.changed(tombstone, columns.stored(given)) | {"deleted_at": None}
+    with told_apart():
+        fan = await fans.change(work.session, tombstone.user_id, tombstone.id, **values)
+    assert fan is not None
+    talks = await conversations.of_fans(work.session, fan.user_id, [fan.id])
+    work.emit(fan.user_id, events.fan_updated(fan, talks[0].id if talks else None))
     return fan
-
-
-def searchable(fan: Fan) -> ColumnElement[Any]:
-    """The words under which a fan is found: name, handle and e-mail address."""
-    return func.array_to_tsvector(indexed(fan.user_id, [fan.name, fan.handle, fan.email]))

@@ -32,6 +32,12 @@ def fan_updated(fan: Fan, conversation_id: UUID | None = None) -> NewEvent:
     )
 
 
+def fan_deleted(fan: Fan, conversation_id: UUID | None) -> NewEvent:
+    return NewEvent(
+        "fan_deleted", creator_account_id=fan.creator_account_id, fan_id=fan.id, conversation_id=conversation_id
+    )
+
+
 def account_updated(creator_account_id: UUID) -> NewEvent:
     return NewEvent("account_updated", creator_account_id=creator_account_id)
 

@@ -31,6 +31,11 @@ class Limit:
         """A campaign spreads its slots evenly over the window instead of spending them in a burst."""
         return self.window / self.campaign_share
 
+    @property
+    def memory(self) -> timedelta:
+        """Attempts that ended longer ago than this no longer matter."""
+        return max(self.window, self.min_gap)
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -65,7 +70,7 @@ class Wait:
 def decide(
     limit: Limit, now: datetime, slots: Sequence[Slot], *, reply_waits: bool, campaign_waits: bool
 ) -> Grant | Wait | None:
-    """Who may send now? None when nobody waits. `slots`: the attempts that ended within the window before `now`."""
+    """Who may send now? None when nobody waits. `slots`: the attempts that ended within `limit.memory`."""
     if not (reply_waits or campaign_waits):
         return None
     if campaign_waits and (not reply_waits or _campaign_floor_is_due(limit, now, slots)):

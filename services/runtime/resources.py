@@ -18,6 +18,8 @@ from redis.asyncio import Redis
 from db import engine
 from db.engine import Database
 from db.unit_of_work import Transactions
+from services.access.allowance import allowances_of
+from services.access.allowances import Allowances
 from services.accounts.connect import Accounts
 from services.accounts.credentials import Vault
 from services.fans.create import Fans
@@ -32,6 +34,8 @@ from services.runtime.clock import Clock, SystemClock
 from services.runtime.settings import Settings
 from services.sending.dead_letters import DeadLetters
 from services.sending.queue import RateLimiterQueue
+from services.sending.queueing import Queueing
+from services.sending.retry_by_hand import RetryByHand
 from services.sending.send import Sending
 from services.sending.status import QueueStatusReader
 from services.webhooks.receive import WebhookReceiver
@@ -52,9 +56,11 @@ class Resources:
     vault: Vault
     queue: RateLimiterQueue
     limit: Limit
+    allowances: Allowances
     accounts: Accounts
     fans: Fans
     sending: Sending
+    retry_by_hand: RetryByHand
     queue_status: QueueStatusReader
     webhook_receiver: WebhookReceiver
     webhook_worker: WebhookWorker
@@ -101,6 +107,7 @@ def _assemble(
     adapters = registry.build(settings, http, clock)
     vault = Vault(settings.credentials_keys.get_secret_value() if settings.credentials_keys else None)
     limit = limit_of(settings)
+    queueing = Queueing(database, transactions, queue, limit, clock)
     return Resources(
         settings=settings,
         clock=clock,
@@ -112,9 +119,11 @@ def _assemble(
         vault=vault,
         queue=queue,
         limit=limit,
+        allowances=Allowances(redis, clock, allowances_of(settings)),
         accounts=Accounts(transactions, adapters, vault, clock),
         fans=Fans(transactions),
-        sending=Sending(database, transactions, adapters, queue, limit, clock, enabled=settings.rate_limiter_enabled),
+        sending=Sending(transactions, adapters, queueing, clock, enabled=settings.rate_limiter_enabled),
+        retry_by_hand=RetryByHand(transactions, adapters, queueing, enabled=settings.rate_limiter_enabled),
         queue_status=QueueStatusReader(database, queue, limit, clock, enabled=settings.rate_limiter_enabled),
         webhook_receiver=WebhookReceiver(database, transactions, adapters, vault, queue, clock),
         webhook_worker=WebhookWorker(transactions, adapters),

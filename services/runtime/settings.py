@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 
 # A name that begins like one of ours and is not one of ours is probably a misspelling: it is warned about at start.
 OUR_PREFIXES = (
-    "ALLOWED_", "CREDENTIALS_", "DATABASE_", "GRAPHQL_", "JWT_", "ONLYFANS_", "OPERATION_", "PLATFORM_", "RATE_LIMIT", "REDIS_",
-    "SANDBOX_", "SQS_", "WORKER_", "LIVE_",
+    "ALLOWED_", "CREDENTIALS_", "DATABASE_", "GRAPHQL_", "JWT_", "ONLYFANS_", "OPERATION_", "PLATFORM_", "RATE_LIMIT",
+    "REDIS_", "SANDBOX_", "SQS_", "WORKER_", "LIVE_", "WRITES_", "IMPORTS_", "BULK_SENDS_",
 )  # fmt: skip
 
 
@@ -53,6 +53,11 @@ class Settings(BaseModel):
     rate_limit_messages: int = Field(10, ge=3, le=1000)
     rate_limit_window_seconds: float = Field(60, gt=0)
     rate_limit_min_gap_seconds: float = Field(3, ge=0)
+
+    # The allowances of each user, over all processes
+    writes_per_minute: int = Field(60, ge=1, le=1_000_000, description="mutations")
+    imports_per_hour: int = Field(10, ge=1, le=1_000_000, description="CSV imports")
+    bulk_sends_per_hour: int = Field(5, ge=1, le=1_000_000, description="bulk messages")
 
     # Access
     jwt_secret: SecretStr | None = Field(None, min_length=32, description="HS256 secret, at least 32 bytes")

@@ -73,7 +73,7 @@ class Claimer:
         return claim, claim.attempt.lease_until if claim else now + LOOK_AGAIN
 
     async def _slots(self, session: WriteSession, account: CreatorAccount) -> list[Slot]:
-        rows = await attempts.of_lane(session, account.platform, account.account_id, self._limit.window)
+        rows = await attempts.of_lane(session, account.platform, account.account_id, self._limit.memory)
         return [Slot(row.reserved_at, row.finished_at or row.lease_until, row.campaign) for row in rows]
 
     async def _reserve(self, session: WriteSession, account: CreatorAccount, message_id: UUID) -> Claim | None:

@@ -69,7 +69,9 @@ class Recorder:
     async def _store(self, claim: Claim, answer: Answer, step: Step) -> None:
         outcome, detail = _outcome(answer)
         async with self._transactions() as work:
-            await attempts.finish(work.session, claim.owner, claim.attempt.id, outcome, detail)
+            if not await attempts.finish(work.session, claim.owner, claim.attempt.id, outcome, detail):
+                # Stored before, by a commit whose answer got lost; the message may be in other hands by now.
+                return
             await _settle(work, claim.owner, claim.message.id, step)
             if isinstance(step, StopAccount):
                 await _stop_account(work, claim, step)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.engine import Database
+from db.engine import Database, connect
 from db.models import Fan, Message, new_id
 from db.owner_guard import OwnerNotBound, crossing
 from db.owner_scopes import unbound
@@ -74,7 +74,7 @@ async def test_text_is_refused(session: AsyncSession, reached_the_server: list[s
         await session.execute(text(statement))
     with pytest.raises(OwnerNotBound, match="write it as an expression"):
         await connection.exec_driver_sql(statement)
-    assert [text for text in reached_the_server if text == statement] == [statement] * len(reached_the_server)
+    assert reached_the_server == []
 
 
 async def test_the_session_itself_binds_the_owner(database: Database) -> None:
@@ -95,8 +95,8 @@ async def test_the_session_itself_binds_the_owner(database: Database) -> None:
 async def test_a_listed_statement_may_cross_owners(session: AsyncSession) -> None:
     crosses = crossing("lanes asleep")
 
-    assert (await session.scalars(select(Message.id), execution_options=crosses)).all() == []
-    assert (await session.execute(update(Message).values(read=True), execution_options=crosses)).rowcount == 0
+    for statement in (select(Message.id), update(Message).values(read=True).returning(Message.id)):
+        assert (await session.scalars(statement, execution_options=crosses)).all() == []
     with pytest.raises(OwnerNotBound):
         await session.scalars(select(Message.id))
 
@@ -109,8 +109,6 @@ async def test_an_unlisted_name_opens_nothing(session: AsyncSession) -> None:
 
 
 async def test_the_guard_is_off_where_nobody_asked_for_it(database_url: str) -> None:
-    from db.engine import connect
-
     database = connect(database_url)
     try:
         async with database.reads() as session:

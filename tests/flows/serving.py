@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 
+from services.runtime.serving import UVICORN_OPTIONS
 from tests.waiting import eventually
 
 
@@ -21,7 +23,8 @@ class _Guest(uvicorn.Server):
 @asynccontextmanager
 async def serving(app: Starlette, port: int) -> AsyncIterator[str]:
     """Gives the base address once the application answers."""
-    config = uvicorn.Config(app, port=port, log_level="warning", lifespan="on", timeout_graceful_shutdown=2)
+    options: dict[str, Any] = {**UVICORN_OPTIONS, "log_level": "warning", "lifespan": "on"}
+    config = uvicorn.Config(app, port=port, timeout_graceful_shutdown=2, **options)
     server = _Guest(config)
     task = asyncio.create_task(server._serve())
     try:

@@ -1,4 +1,4 @@
-"""Connecting accounts: the key is proven, one platform account is in one user's hands, messages outlive a disconnect."""
+"""Connecting accounts: the key is proven, an account is in one user's hands, messages outlive a disconnect."""
 
 from __future__ import annotations
 

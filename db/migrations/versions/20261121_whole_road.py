@@ -265,6 +265,15 @@ def upgrade() -> None:
         sa.Column("platform", sa.String(), nullable=False),
         sa.Column("platform_fan_id", sa.String(), nullable=True),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(collation="C"),
+            sa.Computed(
+                r'''"left"(lower(regexp_replace(NORMALIZE(name, NFKD), '[\u0300-\u036f]'::text, ''::text, 'g'::text)), 100)''',
+                persisted=True,
+            ),
+            nullable=False,
+        ),
         sa.Column("handle", sa.String(), nullable=True),
         sa.Column("handle_key", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
@@ -311,7 +320,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_fans_name",
         "fans",
-        ["user_id", "name", "id"],
+        ["user_id", "name_key", "id"],
         unique=False,
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
@@ -319,6 +328,21 @@ def upgrade() -> None:
         "ix_fans_seen",
         "fans",
         ["user_id", "last_seen_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    for name, column in (("account", "creator_account_id"), ("platform", "platform")):
+        op.create_index(
+            f"ix_fans_{name}",
+            "fans",
+            ["user_id", column, "created_at", "id"],
+            unique=False,
+            postgresql_where=sa.text("deleted_at IS NULL"),
+        )
+    op.create_index(
+        "ix_fans_seen_newest",
+        "fans",
+        ["user_id", sa.literal_column("last_seen_at DESC NULLS LAST"), sa.literal_column("id DESC")],
         unique=False,
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
@@ -470,6 +494,22 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("unread_count > 0"),
     )
+    op.create_index(
+        "ix_conversations_awaiting",
+        "conversations",
+        ["user_id", "last_message_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("awaiting_reply"),
+    )
+    op.create_index(
+        "ix_conversations_account",
+        "conversations",
+        ["user_id", "creator_account_id", "last_message_at", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_conversations_platform", "conversations", ["user_id", "platform", "last_message_at", "id"], unique=False
+    )
     op.create_table(
         "fan_import_files",
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -596,9 +636,23 @@ def upgrade() -> None:
     op.create_index(
         "ix_messages_pending",
         "messages",
-        [sa.literal_column("coalesce(scheduled_at, created_at)")],
+        [sa.literal_column("coalesce(scheduled_at, updated_at)")],
         unique=False,
         postgresql_where=sa.text("status = 'PENDING'"),
+    )
+    op.create_index(
+        "ix_messages_failed",
+        "messages",
+        ["user_id", "placed_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('FAILED', 'UNKNOWN')"),
+    )
+    op.create_index(
+        "ix_messages_unread",
+        "messages",
+        ["user_id", "conversation_id", "placed_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("NOT read"),
     )
     op.create_index(
         "ix_messages_replies_waiting",
@@ -670,7 +724,6 @@ def upgrade() -> None:
     for table in ("fans", "messages"):
         op.add_column(table, sa.Column("search", postgresql.TSVECTOR(), nullable=True))
         op.create_index(f"ix_{table}_search", table, ["search"], postgresql_using="gin")
-    op.create_index("ix_fans_tags", "fans", ["tags"], postgresql_using="gin")
     for column in ("queued", "finished"):
         op.create_index(
             f"ix_messages_{column}",

@@ -1,0 +1,183 @@
+"""The list of fans, with 100,000 fans of one owner and as many of nine others.
+
+Every list is measured on the product's own statements and, in the same run, on the same rows without the indexes that
+are there for it (the baseline `plain`: what each list would cost with the key of the table alone). Prints p50 and p95 in
+milliseconds, and the plans with `--plans`. Run: `python -m bench.fans [--plans]`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from db import engine
+from db.engine import Database, ReadSession
+from db.queries import fan_lists
+from db.queries.fan_lists import FanOrder
+from db.queries.keyset import Window
+from services.fans.filter import FanFilter, selection
+from services.fans.indexing import tag_word
+from services.search.words import indexed
+from tests.parts import TEMPLATE, running_postgres
+from tests.stored import LONG_AGO, a_user, account, store
+
+FANS = 100_000
+RUNS = 40
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+FIRST = ("Anna", "Élodie", "Bo", "José", "Mei", "李雷", "Олег", "Zoë", "Kim", "Robin")
+LISTS = ("created", "value", "seen", "seen_newest", "name", "account", "platform", "search")
+
+Read = Callable[[ReadSession], Awaitable[Any]]
+
+
+async def fill(database: Database, url: str) -> tuple[UUID, UUID]:
+    """One owner with 100,000 fans and nine with the rest; gives the first and her rarer account."""
+    owners = [await a_user(database) for _ in range(10)]
+    accounts = {owner: (account(owner, "main"), account(owner, "side", platform="PATREON")) for owner in owners}
+    for pair in accounts.values():
+        await store(database, *pair)
+    connection = await asyncpg.connect(url)
+    columns = ["user_id", "id", "creator_account_id", "platform", "name", "handle", "handle_key", "tags",
+               "value_cents", "last_seen_at", "created_at"]  # fmt: skip
+    words: list[tuple[UUID, UUID, list[str]]] = []
+    for number, owner in enumerate(owners):
+        rows = [_row(owner, accounts[owner], place) for place in range(FANS if number == 0 else FANS // 9)]
+        await connection.copy_records_to_table("fans", records=rows, columns=columns)
+        words += [(owner, row[1], _words(owner, row)) for row in rows]
+    await connection.execute("CREATE TEMP TABLE words (user_id uuid, id uuid, found text[])")
+    await connection.copy_records_to_table("words", records=words)
+    await connection.execute(
+        "UPDATE fans f SET search = array_to_tsvector(found) FROM words w WHERE f.user_id = w.user_id AND f.id = w.id"
+    )
+    await connection.execute("VACUUM (FULL, ANALYZE) fans")
+    await connection.close()
+    return owners[0], accounts[owners[0]][1].id
+
+
+def _row(owner: UUID, accounts: tuple[Any, Any], place: int) -> tuple[Any, ...]:
+    home = accounts[place % 500 == 0]
+    name = f"{FIRST[place % len(FIRST)]} {place:06}"
+    tags = [tag for tag, every in (("vip", 3), ("whale", 2000), (f"t{place % 97}", 2)) if place % every == 0]
+    seen = None if place % 3 == 0 else NOW - timedelta(minutes=place * 7919 % 500_000)
+    paid = 0 if place % 2 else place * 7919 % 100_000
+    made = LONG_AGO + timedelta(seconds=place)
+    fan_id = UUID(int=(owner.int & ~0xFFFFFF) | place)
+    return (owner, fan_id, home.id, home.platform, name, f"@fan{place}", f"fan{place}", tags, paid, seen, made)
+
+
+def _words(owner: UUID, row: tuple[Any, ...]) -> list[str]:
+    return [*indexed(owner, [row[4], row[5]]), *(tag_word(owner, tag) for tag in row[7])]
+
+
+def questions(owner: UUID, side: UUID) -> dict[str, Read]:
+    def listed(wanted: FanFilter, order: FanOrder, window: Window) -> Read:
+        chosen = selection(owner, wanted)
+        return lambda session: fan_lists.read_list(session, owner, chosen, order, window)
+
+    first, found = Window(50), {}
+    for field in fan_lists.COLUMNS:
+        for descending in (True, False):
+            order = FanOrder(field, descending)
+            found[f"{field} {'desc' if descending else 'asc'}"] = listed(FanFilter(), order, first)
+    newest = FanOrder()
+    deep = Window(50, after=(LONG_AGO + timedelta(seconds=FANS // 2), owner))
+    found["50,000 pages on"] = listed(FanFilter(), newest, deep)
+    found["50,000 on, seen"] = listed(
+        FanFilter(), FanOrder("LAST_SEEN_AT"), Window(50, after=(NOW - timedelta(minutes=375_000), owner))
+    )
+    found["50,000 on, free"] = listed(FanFilter(), FanOrder("VALUE_CENTS"), Window(50, after=(0, owner)))
+    filters = {
+        "one word of one fan": FanFilter(search="fan77777"),
+        "word of a tenth": FanFilter(search="elodie"),
+        "beginning of all": FanFilter(search="fan"),
+        "CJK": FanFilter(search="李雷 0777"),
+        "rare tag": FanFilter(tags=("whale",)),
+        "tag of a third": FanFilter(tags=("vip",)),
+        "three tags": FanFilter(tags=("vip", "whale", "t0")),
+        "rare account": FanFilter(account_ids=(side,)),
+        "rare platform": FanFilter(platform="PATREON"),
+        "no such platform": FanFilter(platform="FANSLY"),
+        "paid most": FanFilter(min_value_cents=99_990),
+        "seen a moment ago": FanFilter(seen_after=NOW - timedelta(minutes=10)),
+        "all at once": FanFilter("elodie", ("vip",), "SANDBOX", None, 10, 99_000, NOW - timedelta(days=200), NOW),
+    }
+    for name, wanted in filters.items():
+        found[name] = listed(wanted, newest, first)
+        found[f"{name}, by value"] = listed(wanted, FanOrder("VALUE_CENTS"), first)
+    found["totalCount"] = lambda session: fan_lists.count(session, owner, fan_lists.EVERYBODY)
+    found["totalCount of a tag"] = lambda session: fan_lists.count(
+        session, owner, selection(owner, FanFilter(tags=("vip",)))
+    )
+    found["fanTags"] = lambda session: fan_lists.tag_counts(session, owner, "", 100)
+    found["fanTags with a search"] = lambda session: fan_lists.tag_counts(session, owner, "WHAL", 100)
+    return found
+
+
+async def measured(database: Database, read: Read, runs: int) -> list[float]:
+    """Milliseconds of each run, session included, without the first."""
+    times = []
+    for _ in range(runs + 1):
+        begun = time.perf_counter()
+        async with database.reads() as session:
+            await read(session)
+        times.append((time.perf_counter() - begun) * 1000)
+    return sorted(times[1:])
+
+
+def p95(times: list[float]) -> float:
+    return times[int(len(times) * 0.95)]
+
+
+async def bench(url: str, *, plans: bool) -> None:
+    database = engine.connect(url, pool_size=1, owner_guard=True)
+    owner, side = await fill(database, url)
+    asked = questions(owner, side)
+    ours = {name: await measured(database, read, RUNS) for name, read in asked.items()}
+    if plans:
+        await show_plans(database, asked)
+    connection = await asyncpg.connect(url)
+    for name in LISTS:
+        await connection.execute(f"DROP INDEX ix_fans_{name}")
+    await connection.execute("ANALYZE fans")
+    plain = {name: await measured(database, read, 5) for name, read in asked.items()}
+    await connection.close()
+    await database.engine.dispose()
+    print(f"{'milliseconds':32}{'p50':>8}{'p95':>8}{'plain p50':>12}{'plain p95':>12}")
+    for name in asked:
+        columns = (statistics.median(ours[name]), p95(ours[name]), statistics.median(plain[name]), p95(plain[name]))
+        print(f"{name:32}{columns[0]:8.1f}{columns[1]:8.1f}{columns[2]:12.1f}{columns[3]:12.1f}")
+
+
+async def show_plans(database: Database, asked: dict[str, Read]) -> None:
+    """What PostgreSQL itself says of each statement, by its log of plans."""
+    async with database.engine.connect() as connection:
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        said: list[str] = []
+        raw.add_log_listener(lambda _connection, message: said.append(str(message)))
+        await raw.execute("LOAD 'auto_explain'")
+        for name, value in (("min_duration", "0"), ("analyze", "on"), ("timing", "off"), ("level", "notice")):
+            await raw.execute(f"SET auto_explain.log_{name} = {value}")
+        async with database.reads(bind=connection) as session:
+            for name, read in asked.items():
+                said.clear()
+                await read(session)
+                await asyncio.sleep(0)
+                print(f"--- {name}", *said, sep="\n")
+
+
+def main() -> None:
+    with running_postgres() as postgres:
+        asyncio.run(bench(postgres.url(TEMPLATE), plans="--plans" in sys.argv))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""How uvicorn holds one websocket connection: it lets go of peers that do not read, and is quiet about bad bytes.
+
+Used as `--ws resolvers.transport.connection:Connection`. An application cannot do this by itself: ASGI has no way to
+end a connection whose peer does not take what was written.
+"""
+
+from __future__ import annotations
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+LINGER_SECONDS = 5.0
+"""After the application is done with it, a connection has this long to hand over its last bytes."""
+INVALID_DATA = 1007
+
+
+class Connection(WebSocketsSansIOProtocol):
+    """uvicorn's own, with an end to its patience."""
+
+    async def run_asgi(self) -> None:
+        try:
+            await super().run_asgi()
+        finally:
+            self._end_soon()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self._end_soon()
+
+    def handle_ping(self) -> None:
+        """A peer that pings without reading would have pongs pile up here."""
+        if self.writable.is_set():
+            super().handle_ping()
+        else:
+            self.transport.abort()
+
+    def send_receive_event_to_app(self) -> None:
+        """Bytes that are no UTF-8 end the connection with 1007; uvicorn would log a traceback too."""
+        if self.curr_msg_data_type == "text" and not _is_utf8(self.frames):
+            self.frames = []
+            self.conn.fail(INVALID_DATA)
+            self.handle_parser_exception()
+        else:
+            super().send_receive_event_to_app()
+
+    def _end_soon(self) -> None:
+        if not self.disconnected:
+            self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+
+
+def _is_utf8(frames: list[bytes]) -> bool:
+    try:
+        b"".join(frames).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,25 @@
+"""What is left of a message whose fan was deleted or erased while it was being sent."""
+
+from __future__ import annotations
+
+from db.models import Message
+from db.queries import fan_departures, fans, messages
+from db.unit_of_work import UnitOfWork
+from services.live import events
+
+
+async def settle(work: UnitOfWork, message: Message) -> None:
+    """To be called with the message's new status, in the transaction that records how its attempt ended.
+
+    Nothing happens while the fan is here. Else a message that would be tried again is cancelled, and of an erased
+    fan's message nothing is kept that the platform's answer has brought back.
+    """
+    fan = await fans.get(work.session, message.user_id, message.fan_id)
+    if fan is None or fan.deleted_at is None:
+        return
+    cancelled = await messages.move(work.session, message.user_id, message.id, ("QUEUED",), status="CANCELLED")
+    if cancelled is not None:
+        work.emit(message.user_id, events.message_updated(cancelled))
+    if fan.erased_at is not None:
+        await fan_departures.blank_attempts(work.session, message.user_id, fan.id)
+        await fan_departures.blank_messages(work.session, message.user_id, fan.id)

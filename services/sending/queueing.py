@@ -1,0 +1,106 @@
+"""Hand stored messages to the queue, after the commit that stored them, and record what the queue said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func
+
+from db.engine import Database
+from db.models import CreatorAccount, Message
+from db.queries import creator_accounts, messages, waiting
+from db.unit_of_work import Transactions
+from services.live import events
+from services.pacing.limit import Limit
+from services.problems import Problem
+from services.runtime.clock import Clock
+from services.sending.estimate import estimated_send_time
+from services.sending.payload import QueueMessage
+from services.sending.queue import RateLimiterQueue
+from services.sending.send_result import SendResult
+
+NOW = func.clock_timestamp()
+QUEUE_FAILURE = "service temporarily unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The message as it now stands; `problem` tells why it was not queued and has FAILED."""
+
+    message: Message
+    problem: Problem | None = None
+
+
+class Queueing:
+    """From PENDING to QUEUED, or to FAILED where the queue takes nothing."""
+
+    def __init__(
+        self, database: Database, transactions: Transactions, queue: RateLimiterQueue, limit: Limit, clock: Clock
+    ) -> None:
+        self._database = database
+        self._transactions = transactions
+        self._queue = queue
+        self._limit = limit
+        self._clock = clock
+
+    async def enqueue(self, owner: UUID, pending: Sequence[Message]) -> list[Queued]:
+        """One answer for each message of `owner`, in order. Raises Rejected (SENDING_DISABLED) where sends are off."""
+        if not pending:
+            return []
+        results = await self._queue.send_batch(await self._payloads(owner, pending))
+        return await self._record(owner, pending, {result.message_id: result for result in results})
+
+    async def _payloads(self, owner: UUID, pending: Sequence[Message]) -> list[QueueMessage]:
+        account_ids = {each.creator_account_id for each in pending if each.creator_account_id}
+        async with self._database.reads() as session:
+            rows = await creator_accounts.get_many(session, owner, list(account_ids))
+            ahead = await waiting.ahead_of(session, owner, [message.id for message in pending])
+        accounts: dict[UUID | None, CreatorAccount] = {row.id: row for row in rows}
+        now = self._clock.now()
+        return [
+            _payload(
+                message,
+                accounts[message.creator_account_id],
+                now,
+                estimated_send_time(self._limit, ahead.get(message.id, 0), now),
+            )
+            for message in pending
+        ]
+
+    async def _record(self, owner: UUID, pending: Sequence[Message], results: dict[UUID, SendResult]) -> list[Queued]:
+        """A worker may have been quicker: then its status stays, and the message is on its way all the same."""
+        taken = [result.message_id for result in results.values() if result.problem is None]
+        refused = [result.message_id for result in results.values() if result.problem is not None]
+        async with self._transactions() as work:
+            queued = {"status": "QUEUED", "queued_at": func.coalesce(Message.queued_at, NOW)}
+            failed = {"status": "FAILED", "finished_at": NOW, "failure_reason": QUEUE_FAILURE}
+            for ids, values in ((taken, queued), (refused, failed)):
+                moved = await messages.move_many(work.session, owner, ids, ("PENDING",), **values) if ids else []
+                for message in moved:
+                    work.emit(owner, events.message_updated(message))
+            present = {row.id: row for row in await messages.get_many(work.session, owner, list(results))}
+        return [_told(present[message.id], results[message.id].problem) for message in pending]
+
+
+def _told(message: Message, problem: Problem | None) -> Queued:
+    return Queued(message, problem if message.status == "FAILED" else None)
+
+
+def _payload(message: Message, account: CreatorAccount, now: datetime, estimate: datetime) -> QueueMessage:
+    return QueueMessage(
+        message_id=message.id,
+        user_id=message.user_id,
+        recipient_id=message.fan_id,
+        content=message.text,
+        media_urls=tuple(item["url"] for item in message.attachments if item["url"]),
+        conversation_id=message.conversation_id,
+        campaign_id=message.campaign_id,
+        priority=message.priority,
+        metadata=message.metadata_ or {},
+        timestamp=now,
+        estimated_send_time=estimate,
+        account=f"{account.platform}:{account.account_id}",
+    )

@@ -1,0 +1,57 @@
+"""The schema without a transport: operations on the real stores, within the process of the test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from graphql import GraphQLError
+
+from db.engine import Database
+from resolvers.quiet_schema import QuietSchema
+from schema.context import Context, Viewer
+from services.access.principal import Principal
+from services.live.inbox import Inbox
+from services.runtime.resources import Resources
+from tests.statements import counted
+
+
+@dataclass
+class Execute:
+    """Runs operations as `owner`, a user who is there already; `statements` are those of the last one."""
+
+    schema: QuietSchema
+    resources: Resources
+    inbox: Inbox
+    owner: UUID
+    statements: list[str] = field(default_factory=list)
+
+    @property
+    def database(self) -> Database:
+        return self.resources.database
+
+    async def __call__(self, document: str, owner: UUID | None = None, **variables: Any) -> dict[str, Any]:
+        """The data of an operation that must not fail."""
+        data, errors = await self.outcome(document, owner, variables)
+        assert not errors, errors
+        assert data is not None
+        return data
+
+    async def fails(self, document: str, owner: UUID | None = None, **variables: Any) -> GraphQLError:
+        """The first error of an operation that must fail."""
+        _, errors = await self.outcome(document, owner, variables)
+        assert errors
+        return errors[0]
+
+    async def outcome(
+        self, document: str, owner: UUID | None, variables: dict[str, Any]
+    ) -> tuple[dict[str, Any] | None, Sequence[GraphQLError]]:
+        expiry = self.resources.clock.now() + timedelta(hours=1)
+        viewer = Viewer(owner or self.owner, Principal("", "mia", "mia", "UTC", expiry))
+        context = Context(self.resources, self.inbox, viewer)
+        with counted(self.database) as self.statements:
+            result = await self.schema.execute(document, variables, context)
+        return result.data, result.errors or []

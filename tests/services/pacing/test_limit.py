@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from services.pacing.limit import Grant, Kind, Limit, Slot, Wait, decide, earliest
+from tests.services.pacing.lane_simulation import at
+
+LIMIT = Limit(10, timedelta(seconds=60), timedelta(seconds=3))
+REPLY, CAMPAIGN = Kind.REPLY, Kind.CAMPAIGN
+
+
+def replies(*ended: float) -> list[Slot]:
+    return [Slot(at(moment - 1), at(moment), campaign=False) for moment in ended]
+
+
+def campaign(*started: float, call: float = 1) -> list[Slot]:
+    return [Slot(at(moment), at(moment + call), campaign=True) for moment in started]
+
+
+EVERY_FOUR = replies(*range(-38, 0, 4))
+SHARE = replies(*range(-30, 0, 4))
+
+
+@pytest.mark.parametrize(
+    ("messages", "share", "step"),
+    [(3, 3, 20.0), (4, 4, 15.0), (5, 4, 15.0), (10, 8, 7.5), (100, 80, 0.75)],
+)
+def test_a_fifth_is_kept_free_of_campaigns(messages: int, share: int, step: float) -> None:
+    limit = Limit(messages, timedelta(seconds=60), timedelta(0))
+
+    assert (limit.campaign_share, limit.campaign_step) == (share, timedelta(seconds=step))
+
+
+def test_attempts_matter_for_the_window_and_for_the_gap() -> None:
+    assert LIMIT.memory == timedelta(seconds=60)
+    assert Limit(10, timedelta(seconds=2), timedelta(seconds=3)).memory == timedelta(seconds=3)
+
+
+@pytest.mark.parametrize(
+    ("slots", "kind", "moment"),
+    [
+        ([], REPLY, None),
+        ([], CAMPAIGN, None),
+        (replies(-20), REPLY, -17),
+        (replies(-1), REPLY, 2),
+        (replies(-20, -1, -9), REPLY, 2),
+        (replies(30), REPLY, 33),
+        (EVERY_FOUR, REPLY, 22),
+        ([*EVERY_FOUR, *replies(-50)], REPLY, 22),
+        (EVERY_FOUR[1:], REPLY, 1),
+        (SHARE, CAMPAIGN, 30),
+        (SHARE[1:], CAMPAIGN, 1),
+        (campaign(-5), CAMPAIGN, 2.5),
+        (campaign(-5), REPLY, -1),
+        (campaign(-5, call=20), CAMPAIGN, 18),
+        ([*campaign(-5), *replies(-1)], CAMPAIGN, 2.5),
+        ([*campaign(-7), *replies(-1)], CAMPAIGN, 2),
+    ],
+)
+def test_the_first_moment_that_keeps_the_limit(slots: list[Slot], kind: Kind, moment: float | None) -> None:
+    assert earliest(LIMIT, slots, kind) == (None if moment is None else at(moment))
+
+
+@pytest.mark.parametrize(
+    ("slots", "reply", "of_campaign", "expected"),
+    [
+        ([], False, False, None),
+        (replies(-1), False, False, None),
+        ([], True, False, Grant(REPLY)),
+        ([], False, True, Grant(CAMPAIGN)),
+        ([], True, True, Grant(REPLY)),
+        (replies(-3), True, False, Grant(REPLY)),
+        (replies(-2.9), True, False, Wait(at(0.1))),
+        (replies(5), True, True, Wait(at(8))),
+        (campaign(-7.5), False, True, Grant(CAMPAIGN)),
+        (campaign(-7), False, True, Wait(at(0.5))),
+        (campaign(-7), True, True, Grant(REPLY)),
+        (SHARE, False, True, Wait(at(30))),
+        (SHARE, True, False, Wait(at(1))),
+        (EVERY_FOUR, True, True, Wait(at(22))),
+        # Replies have filled the campaign's share for a window: the next slot is the campaign's.
+        (replies(*range(-40, -3, 4)), True, True, Wait(at(20))),
+        (replies(*range(-48, -12, 4)), True, True, Grant(CAMPAIGN)),
+        ([*campaign(-59), *replies(*range(-48, -16, 4))], True, True, Grant(REPLY)),
+        (replies(*range(-40, -12, 4)), True, True, Grant(REPLY)),
+        ([*campaign(-60), *replies(*range(-48, -16, 4))], True, True, Grant(CAMPAIGN)),
+    ],
+)
+def test_who_may_send_now(slots: list[Slot], reply: bool, of_campaign: bool, expected: Grant | Wait | None) -> None:
+    assert decide(LIMIT, at(0), slots, reply_waits=reply, campaign_waits=of_campaign) == expected
