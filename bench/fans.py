@@ -1,8 +1,7 @@
 """The list of fans, with 100,000 fans of one owner and as many of nine others.
 
-Every list is measured on the product's own statements and, in the same run, on the same rows without the indexes that
-are there for it (the baseline `plain`: what each list would cost with the key of the table alone). Prints p50 and p95 in
-milliseconds, and the plans with `--plans`. Run: `python -m bench.fans [--plans]`.
+`python -m bench.fans [--plans]`: p50 and p95 of the product's own statements in milliseconds and, in the same run, of
+the same statements without the indexes that are there for them (the baseline `plain`). With `--plans` what PostgreSQL does.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy import event
 
 from db import engine
 from db.engine import Database, ReadSession
@@ -41,7 +41,10 @@ Read = Callable[[ReadSession], Awaitable[Any]]
 async def fill(database: Database, url: str) -> tuple[UUID, UUID]:
     """One owner with 100,000 fans and nine with the rest; gives the first and her rarer account."""
     owners = [await a_user(database) for _ in range(10)]
-    accounts = {owner: (account(owner, "main"), account(owner, "side", platform="PATREON")) for owner in owners}
+    accounts = {
+        owner: (account(owner, f"main {n}"), account(owner, f"side {n}", platform="PATREON"))
+        for n, owner in enumerate(owners)
+    }
     for pair in accounts.values():
         await store(database, *pair)
     connection = await asyncpg.connect(url)
@@ -141,9 +144,9 @@ async def bench(url: str, *, plans: bool) -> None:
     owner, side = await fill(database, url)
     asked = questions(owner, side)
     ours = {name: await measured(database, read, RUNS) for name, read in asked.items()}
-    if plans:
-        await show_plans(database, asked)
     connection = await asyncpg.connect(url)
+    if plans:
+        await show_plans(database, connection, asked)
     for name in LISTS:
         await connection.execute(f"DROP INDEX ix_fans_{name}")
     await connection.execute("ANALYZE fans")
@@ -156,22 +159,21 @@ async def bench(url: str, *, plans: bool) -> None:
         print(f"{name:32}{columns[0]:8.1f}{columns[1]:8.1f}{columns[2]:12.1f}{columns[3]:12.1f}")
 
 
-async def show_plans(database: Database, asked: dict[str, Read]) -> None:
-    """What PostgreSQL itself says of each statement, by its log of plans."""
-    async with database.engine.connect() as connection:
-        raw = (await connection.get_raw_connection()).driver_connection
-        assert raw is not None
-        said: list[str] = []
-        raw.add_log_listener(lambda _connection, message: said.append(str(message)))
-        await raw.execute("LOAD 'auto_explain'")
-        for name, value in (("min_duration", "0"), ("analyze", "on"), ("timing", "off"), ("level", "notice")):
-            await raw.execute(f"SET auto_explain.log_{name} = {value}")
-        async with database.reads(bind=connection) as session:
-            for name, read in asked.items():
-                said.clear()
-                await read(session)
-                await asyncio.sleep(0)
-                print(f"--- {name}", *said, sep="\n")
+async def show_plans(database: Database, connection: asyncpg.Connection, asked: dict[str, Read]) -> None:
+    """Every statement once more, explained."""
+    said: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        said.append((statement, parameters))
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    for name, read in asked.items():
+        said.clear()
+        async with database.reads() as session:
+            await read(session)
+        for statement, parameters in said:
+            rows = await connection.fetch(f"EXPLAIN (ANALYZE, BUFFERS OFF, TIMING OFF) {statement}", *parameters)
+            print(f"--- {name}", *(row[0] for row in rows), sep="\n")
 
 
 def main() -> None:

@@ -50,8 +50,9 @@ async def conversations(
     owner, reads = info.context.owner, info.context.database.reads
     order = _order(order_by)
     name = f"{order.column.name}:{'DESC' if order.descending else 'ASC'}"
-    kinds = conversation_lists.CURSOR_KINDS
-    wanted = ordered_window(name, first, after, last, before, usual=CONVERSATIONS_A_PAGE, kinds=kinds)
+    kinds, nullable = conversation_lists.CURSOR_KINDS, order.nullable
+    usual = CONVERSATIONS_A_PAGE
+    wanted = ordered_window(name, first, after, last, before, usual=usual, kinds=kinds, nullable=nullable)
     selection = conversation_filter.selection(owner, _filter(filter))
     async with reads() as session:
         page = await conversation_lists.read_list(session, owner, selection, order, wanted)

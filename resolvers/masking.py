@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from schema.errors import fault
 from services.access.key_set import KeysUnavailable
-from services.live.hub import TooSlow
+from services.live.feed import TooSlow
 from services.monitoring.logs import traced
 
 log = structlog.get_logger(service="api")

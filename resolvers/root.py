@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import strawberry
 from graphql.validation import NoSchemaIntrospectionCustomRule
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ValidationCache
 from strawberry.extensions.base_extension import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
-from strawberry.tools import merge_types
 
 from resolvers.conversations import ConversationMutations, ConversationQueries
 from resolvers.creator_accounts import CreatorAccountMutations
@@ -27,9 +27,20 @@ from schema.errors import ERROR_TYPES
 from schema.live import EVENT_TYPES
 from schema.scalars import SCALARS
 
-Query = merge_types("Query", (ViewerQueries, FanQueries, ConversationQueries, MessageQueries, QueueQueries))
-Mutation = merge_types("Mutation", (FanMutations, ConversationMutations, MessageMutations, CreatorAccountMutations))
-Subscription = merge_types("Subscription", (LiveSubscriptions,))
+
+@strawberry.type(description="What can be read.")
+class Query(ViewerQueries, FanQueries, ConversationQueries, MessageQueries, QueueQueries):
+    pass
+
+
+@strawberry.type(description="What can be changed. Expected failures are in `errors` of the answer.")
+class Mutation(FanMutations, ConversationMutations, MessageMutations, CreatorAccountMutations):
+    pass
+
+
+@strawberry.type(description="What can be watched, over the `graphql-transport-ws` protocol.")
+class Subscription(LiveSubscriptions):
+    pass
 
 
 def build_schema(*, introspection: bool) -> QuietSchema:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import strawberry
 
+from resolvers.queue import queue_status
 from schema import ids
 from schema.context import CurrentInfo
 from schema.conversations import Conversation
@@ -42,6 +43,8 @@ async def node(
             return CreatorAccount.of(account) if (account := await loaders.accounts.load(key)) else None
         case "Viewer":
             return viewer(info) if key == info.context.owner else None
+        case "QueueStatus":
+            return await queue_status(info) if key == info.context.owner else None
         case _:
             return None
 

@@ -169,8 +169,10 @@ class CreatorAccount(Node):
 class ConnectAccountInput:
     platform: Platform = strawberry.field(description="Where the account is.")
     account_id: str = strawberry.field(description="The platform's (or gateway's) id of the account.")
-    display_name: str = strawberry.field(description="A name for it, at most 200 characters.")
     api_key: str = strawberry.field(description="The platform's key; stored encrypted, never shown again.")
+    display_name: str | None = strawberry.field(
+        default=None, description="A name for it, at most 200 characters; the platform's own if not given."
+    )
     webhook_secret: str | None = strawberry.field(
         default=None, description="The secret with which the platform signs webhooks; without it none is accepted."
     )

@@ -43,6 +43,11 @@ class Order:
     column: Column = Column.LAST_MESSAGE_AT
     descending: bool = True
 
+    @property
+    def nullable(self) -> bool:
+        """Every conversation listed has a message, but not every fan has written."""
+        return self.column is Column.LAST_INCOMING_AT
+
     def position(self, row: Conversation) -> Position:
         return getattr(row, self.column.value), row.id
 
@@ -64,6 +69,11 @@ class Selection:
     active_after: datetime | None = None
     active_before: datetime | None = None
 
+    @property
+    def empty(self) -> bool:
+        """Of no account at all: there is nothing to ask for."""
+        return self.account_ids == ()
+
 
 NOTHING = Selection(account_ids=())
 
@@ -81,7 +91,7 @@ async def read_list(
 ) -> Page[Conversation]:
     """One page. At most four statements, however long the list is."""
     rows: list[Conversation] = []
-    for stretch in _stretches(order, window):
+    for stretch in () if selection.empty else _stretches(order, window):
         missing = window.count + 1 - len(rows)
         if missing > 0:
             rows += await _read(session, owner, selection, stretch, missing)
@@ -89,6 +99,8 @@ async def read_list(
 
 
 async def count_list(session: ReadSession, owner: UUID, selection: Selection) -> int:
+    if selection.empty:
+        return 0
     query = _listed(owner, selection).where(*_found(owner, selection))
     return await session.scalar(query.with_only_columns(func.count())) or 0
 
@@ -113,7 +125,7 @@ def _with_value(order: Order, window: Window) -> _Stretch | None:
 
 def _without_value(order: Order, window: Window) -> _Stretch | None:
     column, after, before = getattr(Conversation, order.column.value), window.after, window.before
-    if order.column is Column.LAST_MESSAGE_AT or (before is not None and before[0] is not None):
+    if not order.nullable or (before is not None and before[0] is not None):
         return None
     conditions, place = [column.is_(None)], (Conversation.id,)
     if after is not None and after[0] is None:
@@ -171,8 +183,6 @@ def _conditions(selection: Selection) -> Iterator[ColumnElement[bool]]:
 
 def _of_accounts(account_ids: tuple[UUID, ...]) -> ColumnElement[bool]:
     """One account by equality, which keeps the order of its index."""
-    if not account_ids:
-        return false()
     only, column = account_ids[0], Conversation.creator_account_id
     return column == only if len(account_ids) == 1 else column.in_(account_ids)
 

@@ -21,6 +21,7 @@ from services.runtime.clock import Clock
 FORMER_SECRET_LIVES = timedelta(hours=24)
 CONNECTED_ELSEWHERE = "Connected by another user with a valid key."
 SECRET_BYTES = (8, 255)
+MAX_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,15 @@ class ConnectRequest:
 
     platform: str
     account_id: str
-    display_name: str
+    display_name: str | None
     api_key: str = field(repr=False)
     webhook_secret: str | None = field(default=None, repr=False)
 
 
 def problems(request: ConnectRequest, root: Path = ("input",)) -> Iterator[InvalidInput]:
     yield from rules.text(request.account_id, (*root, "accountId"), longest=255)
-    yield from rules.text(request.display_name, (*root, "displayName"), longest=200)
+    if request.display_name is not None:
+        yield from rules.text(request.display_name, (*root, "displayName"), longest=MAX_NAME)
     yield from rules.text(request.api_key, (*root, "apiKey"), longest=4096)
     if not request.api_key.isascii() or any(character.isspace() for character in request.api_key):
         yield invalid("A key has no blanks and only ASCII characters.", (*root, "apiKey"), "characters")
@@ -93,7 +95,7 @@ class Accounts:
         return account
 
     def _write(self, account: CreatorAccount, request: ConnectRequest, profile: AccountProfile, now: datetime) -> None:
-        account.display_name = request.display_name
+        account.display_name = request.display_name or profile.display_name[:MAX_NAME]
         account.avatar = profile.avatar
         account.status, account.status_detail = "CONNECTED", None
         account.connected_at = now

@@ -7,8 +7,6 @@ import json
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
-
 from db.models import Conversation
 from db.queries.conversation_lists import NEAR
 from schema import ids
@@ -199,7 +197,7 @@ async def filters_hold(execute: Execute, accounts: dict[str, str]) -> None:
         assert names(await page_of(execute, filter=wanted)) == expected, given
         oldest_first = {"field": "LAST_MESSAGE_AT", "direction": "ASC"}
         assert names(await page_of(execute, filter=wanted, orderBy=oldest_first)) == expected[::-1], given
-        by_incoming = await walk(execute, 1, backwards=True, filter=wanted, orderBy={"field": "LAST_INCOMING_AT"})
+        by_incoming = await walk(execute, 3, backwards=True, filter=wanted, orderBy={"field": "LAST_INCOMING_AT"})
         assert sorted(by_incoming) == sorted(expected), given
         assert (await execute(COUNT, filter=wanted))["conversations"]["totalCount"] == len(expected), given
 
@@ -236,7 +234,7 @@ async def test_the_number_of_statements_does_not_grow(execute: Execute) -> None:
     fans = [known(execute.owner, f"fan {n}", creator_account_id=home.id) for n in range(30)]
     talks = [opened(of, n, creator_account_id=home.id) for n, of in enumerate(fans)]
     said = [
-        written(talk, f"{n}", n, status="QUEUED" if n % 2 else "SENT", creator_account_id=home.id)
+        written(talk, f"{n}", n, status="QUEUED" if n % 2 else "SENT")
         for talk in talks
         for n in range(4)
     ]
@@ -250,7 +248,7 @@ async def test_the_number_of_statements_does_not_grow(execute: Execute) -> None:
         assert [node["text"] for node in page["nodes"][0]["messages"]["nodes"]] == ["1", "2", "3"]
         assert all(len(node["messages"]["nodes"]) == 3 and node["lastMessage"] for node in page["nodes"])
         seen[first] = len(execute.statements)
-    assert seen[1] == seen[30] == 12, execute.statements
+    assert seen == {1: 11, 30: 11}, execute.statements
 
 
 async def last_is(execute: Execute, talk: Conversation, message_id: UUID) -> None:
@@ -305,9 +303,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("given", "named"), REFUSED)
-async def test_what_is_out_of_bounds_is_named(execute: Execute, given: dict[str, Any], named: str) -> None:
-    error = await execute.fails(NAMES, **given)
-    assert (error.extensions or {})["code"] == "BAD_USER_INPUT"
-    assert named in error.message
-    assert execute.statements == []
+async def test_what_is_out_of_bounds_is_named(execute: Execute) -> None:
+    for given, named in REFUSED:
+        error = await execute.fails(NAMES, **given)
+        assert (error.extensions or {})["code"] == "BAD_USER_INPUT"
+        assert named in error.message
+        assert execute.statements == []
