@@ -14,11 +14,13 @@ import strawberry
 
 from db.queries.keyset import Page, Position, Window
 from schema.errors import fault
+from services.rules import UNSTORABLE
 
 T = TypeVar("T")
 Row = TypeVar("Row")
 
 LARGEST_PAGE = 100
+LARGEST_INT = 2**63
 
 
 @strawberry.type(description="Where a page stands in its list.")
@@ -123,8 +125,8 @@ def _read(value: Any, kind: type) -> Any:
         if moment.tzinfo is None:
             raise ValueError
         return moment.astimezone(UTC)
-    if kind is UUID:
-        return UUID(value)
-    if not isinstance(value, kind) or isinstance(value, bool):
+    if not isinstance(value, str if kind is UUID else kind) or isinstance(value, bool):
         raise TypeError
-    return value
+    if (isinstance(value, int) and not -LARGEST_INT <= value < LARGEST_INT) or UNSTORABLE.search(str(value)):
+        raise ValueError
+    return UUID(str(value)) if kind is UUID else value

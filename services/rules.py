@@ -19,10 +19,12 @@ MAX_EMAIL = 320
 MAX_CENTS = 2**53 - 1
 MAX_KEY = 255
 MAX_METADATA_BYTES = 4096
+MAX_METADATA_DEPTH = 32
 FURTHEST_SCHEDULE = timedelta(days=366)
 
 # PostgreSQL stores no NUL, and a lone surrogate is no character.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+ENCODED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
@@ -97,7 +99,7 @@ def schedule(value: datetime | None, path: Path, now: datetime) -> Iterator[Inva
 
 
 def metadata(value: Any, path: Path) -> Iterator[InvalidInput]:
-    """A JSON object of at most 4 kB."""
+    """A JSON object of at most 4 kB and 32 levels."""
     if value is None:
         return
     if not isinstance(value, dict):
@@ -108,9 +110,19 @@ def metadata(value: Any, path: Path) -> Iterator[InvalidInput]:
     except (ValueError, RecursionError):
         yield invalid("It is nested too deep, or holds a number JSON does not know.", path, "json")
         return
-    if UNSTORABLE.search(encoded) or "\\u0000" in encoded:
+    if UNSTORABLE.search(encoded) or ENCODED_NUL.search(encoded):
         yield invalid(
             "It contains characters that cannot be stored (NUL or half a surrogate pair).", path, "characters"
         )
     elif len(encoded.encode()) > MAX_METADATA_BYTES:
         yield invalid(f"It is larger than {MAX_METADATA_BYTES} bytes.", path, "max_bytes", MAX_METADATA_BYTES)
+    elif _is_deeper(value, MAX_METADATA_DEPTH):
+        yield invalid(f"It has more than {MAX_METADATA_DEPTH} levels.", path, "max_depth", MAX_METADATA_DEPTH)
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    layer = [value]
+    for _ in range(levels):
+        layer = [part for whole in layer for part in (whole.values() if isinstance(whole, dict) else whole)]
+        layer = [part for part in layer if isinstance(part, dict | list)]
+    return bool(layer)

@@ -52,11 +52,13 @@ class Cost:
     shares: tuple[tuple[Size, Cost], ...] = ()
 
     def __add__(self, other: Cost) -> Cost:
+        if not (other.fixed or other.shares):
+            return self
         return Cost(self.fixed + other.fixed, self.shares + other.shares)
 
     def times(self, size: Size) -> Cost:
         if isinstance(size, int) and not self.shares:
-            return Cost(self.fixed * size)
+            return self if size == 1 else Cost(self.fixed * size)
         return Cost(0, ((size, self),))
 
     def shared(self) -> Cost:
@@ -72,6 +74,7 @@ class Cost:
 
 
 FREE = Cost()
+ONE = Cost(1)
 
 
 def page_size(node: FieldNode, field: GraphQLField) -> Size | None:

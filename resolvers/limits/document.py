@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +11,7 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, value_
 
 from resolvers.limits.cost import Cost
 from resolvers.limits.fragments import Definition, Fragments
-from resolvers.limits.weight import NOTHING, Scale, Weight
+from resolvers.limits.weight import Scale, Weight
 
 CACHED_DOCUMENTS = 250
 """The largest that are let pass take 1.2 MB each."""
@@ -30,7 +30,7 @@ class OperationCost:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """`total` is of all definitions together; `costs` are the operations', by name: None is the one without."""
+    """`total` is of all definitions together, without cost; `costs` are the operations' by name, or None."""
 
     total: Weight
     costs: Mapping[str | None, OperationCost]
@@ -42,12 +42,12 @@ class Weighed:
 @lru_cache(maxsize=CACHED_DOCUMENTS)
 def weigh(schema: GraphQLSchema, document: DocumentNode) -> Weighed:
     """Weigh each definition once, in linear time. Raises FragmentCycle."""
-    scale, fragments, total, costs = Scale(schema), Fragments(document), NOTHING, {}
+    scale, fragments, total, costs = Scale(schema), Fragments(document), Weight(), {}
     for root, needed in fragments.roots():
         for fragment in needed:
             scale.fragments[fragment.name.value] = _weight(scale, schema, fragment)
         weight = _weight(scale, schema, root)
-        total += weight
+        total.add(weight)
         if isinstance(root, OperationDefinitionNode):
             costs[root.name.value if root.name else None] = OperationCost(weight.total_cost(), _defaults(root))
     return Weighed(total, costs)
@@ -58,7 +58,8 @@ def _weight(scale: Scale, schema: GraphQLSchema, definition: Definition) -> Weig
         weight = scale.selections(definition.selection_set, schema.get_root_type(definition.operation))
     else:
         weight = scale.selections(definition.selection_set, scale.named_type(definition.type_condition.name.value))
-    return replace(weight, directives=weight.directives + _own_directives(definition))
+    weight.directives += _own_directives(definition)
+    return weight
 
 
 def _own_directives(definition: Definition) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from graphql import (
     FieldNode,
@@ -12,20 +12,19 @@ from graphql import (
     GraphQLList,
     GraphQLSchema,
     InlineFragmentNode,
-    SelectionNode,
     SelectionSetNode,
     get_named_type,
     get_nullable_type,
     is_composite_type,
 )
 
-from resolvers.limits.cost import ASSUMED_ENTRIES, FREE, Cost, page_size
+from resolvers.limits.cost import ASSUMED_ENTRIES, FREE, ONE, Cost, page_size
 
 Parent = GraphQLCompositeType | None
 """None below a field or type that does not exist, which is refused later."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Weight:
     """Of selections with all they spread. `each` is the cost of one entry of the list they are a page of."""
 
@@ -36,22 +35,21 @@ class Weight:
     cost: Cost = FREE
     each: Cost = FREE
 
-    def __add__(self, other: Weight) -> Weight:
-        return Weight(
-            max(self.depth, other.depth),
-            self.selections + other.selections,
-            self.aliases + other.aliases,
-            self.directives + other.directives,
-            self.cost + other.cost,
-            self.each + other.each,
-        )
+    def add(self, other: Weight) -> None:
+        """All but the costs."""
+        self.depth = max(self.depth, other.depth)
+        self.selections += other.selections
+        self.aliases += other.aliases
+        self.directives += other.directives
+
+    def add_with_cost(self, other: Weight) -> None:
+        self.add(other)
+        self.cost += other.cost.shared()
+        self.each += other.each.shared()
 
     def total_cost(self) -> Cost:
         """Where no page is around them."""
         return self.cost + self.each.times(ASSUMED_ENTRIES)
-
-
-NOTHING = Weight()
 
 
 class Scale:
@@ -65,55 +63,48 @@ class Scale:
         self.fragments: dict[str, Weight] = {}
 
     def selections(self, selected: SelectionSetNode, parent: Parent) -> Weight:
-        weight = NOTHING
-        for selection in selected.selections:
-            weight += self._selection(selection, parent)
+        weight = Weight()
+        for node in selected.selections:
+            weight.selections += 1
+            weight.directives += len(node.directives or ())
+            if isinstance(node, FieldNode):
+                self._add_field(weight, node, parent)
+            elif isinstance(node, FragmentSpreadNode):
+                weight.add_with_cost(self.fragments.get(node.name.value, Weight()))
+            elif isinstance(node, InlineFragmentNode):
+                narrowed = self.named_type(node.type_condition.name.value) if node.type_condition else parent
+                weight.add_with_cost(self.selections(node.selection_set, narrowed))
         return weight
 
     def named_type(self, name: str) -> Parent:
         found = self._schema.get_type(name)
         return found if is_composite_type(found) else None
 
-    def _selection(self, node: SelectionNode, parent: Parent) -> Weight:
-        if isinstance(node, FieldNode):
-            inner = self._field(node, parent)
-        elif isinstance(node, FragmentSpreadNode):
-            inner = self._spread(node)
-        else:
-            assert isinstance(node, InlineFragmentNode)
-            narrowed = self.named_type(node.type_condition.name.value) if node.type_condition else parent
-            inner = self.selections(node.selection_set, narrowed)
-        directives = inner.directives + len(node.directives or ())
-        return replace(inner, selections=inner.selections + 1, directives=directives)
-
-    def _spread(self, node: FragmentSpreadNode) -> Weight:
-        weight = self.fragments.get(node.name.value, NOTHING)
-        return replace(weight, cost=weight.cost.shared(), each=weight.each.shared())
-
-    def _field(self, node: FieldNode, parent: Parent) -> Weight:
-        name = node.name.value
-        field = self._schema.get_field(parent, name) if parent else None
-        kind = get_named_type(field.type) if field else None
-        below = (
-            self.selections(node.selection_set, kind if is_composite_type(kind) else None)
-            if node.selection_set
-            else NOTHING
-        )
-        cost, each = (FREE, FREE) if name.startswith("__") else _costs(node, field, below)
-        return replace(
-            below, depth=below.depth + 1, aliases=below.aliases + (node.alias is not None), cost=cost, each=each
-        )
+    def _add_field(self, weight: Weight, node: FieldNode, parent: Parent) -> None:
+        weight.aliases += node.alias is not None
+        name, below = node.name.value, Weight()
+        cost, each = (ONE, FREE)
+        if node.selection_set:
+            field = self._schema.get_field(parent, name) if parent else None
+            kind = get_named_type(field.type) if field else None
+            below = self.selections(node.selection_set, kind if is_composite_type(kind) else None)
+            cost, each = _costs(node, field, below)
+        below.depth += 1
+        weight.add(below)
+        if not name.startswith("__"):
+            weight.cost += cost
+            weight.each += each
 
 
 def _costs(node: FieldNode, field: GraphQLField | None, below: Weight) -> tuple[Cost, Cost]:
-    """The field's cost, and its cost for each entry of the page around it: the one or the other is none.
+    """Of a field with selections: its cost, and its cost for each entry of the page around it; one of them is none.
 
     A connection hands its size to the lists directly in it; any other list has a size of its own, or an assumed one.
     """
     size = page_size(node, field) if field else None
     is_list = field is not None and isinstance(get_nullable_type(field.type), GraphQLList)
     entries = ASSUMED_ENTRIES if size is None or is_list else size
-    one = Cost(1) + below.cost + below.each.times(entries)
-    if is_list and node.selection_set:
-        return (FREE, one) if size is None else (one.times(size), FREE)
-    return one, FREE
+    cost = ONE + below.cost + below.each.times(entries)
+    if not is_list:
+        return cost, FREE
+    return (FREE, cost) if size is None else (cost.times(size), FREE)

@@ -233,11 +233,7 @@ async def test_the_number_of_statements_does_not_grow(execute: Execute) -> None:
     home = account(execute.owner)
     fans = [known(execute.owner, f"fan {n}", creator_account_id=home.id) for n in range(30)]
     talks = [opened(of, n, creator_account_id=home.id) for n, of in enumerate(fans)]
-    said = [
-        written(talk, f"{n}", n, status="QUEUED" if n % 2 else "SENT")
-        for talk in talks
-        for n in range(4)
-    ]
+    said = [written(talk, f"{n}", n, status="QUEUED" if n % 2 else "SENT") for talk in talks for n in range(4)]
     await store(execute.database, home, *fans, *talks, *said)
     for talk, newest in zip(talks, said[3::4], strict=True):
         await last_is(execute, talk, newest.id)

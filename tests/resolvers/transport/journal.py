@@ -33,5 +33,6 @@ def calm() -> Iterator[list[Any]]:
     finally:
         for logger in loggers:
             logger.removeHandler(keep)
-    assert [entry for entry in entries if entry["log_level"] not in CALM or "trace" in entry] == []
-    assert [record.getMessage() for record in keep.records if record.levelno > logging.INFO or record.exc_info] == []
+    loud = [entry for entry in entries if entry["log_level"] not in CALM or "trace" in entry]
+    loud += [record.getMessage() for record in keep.records if record.levelno > logging.INFO or record.exc_info]
+    assert loud == [], loud

