@@ -55,6 +55,8 @@ def connect(
         max_overflow=0,
         pool_timeout=5,
         pool_pre_ping=True,
+        # The words of errors go to logs; values may be message texts or addresses.
+        hide_parameters=True,
         connect_args=arguments | {"server_settings": server_settings, "timeout": 5},
     )
     if owner_guard:

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import strawberry
 
-from db.queries import fan_lists
+from db.queries import fan_lists, fan_selections
+from db.queries.fan_tags import tag_counts
 from resolvers.payloads import answering
 from schema import ids
 from schema.context import CurrentInfo
@@ -68,7 +69,7 @@ async def fans(
 
     async def count() -> int:
         async with reads() as session:
-            return await fan_lists.count(session, owner, selection)
+            return await fan_selections.count(session, owner, selection)
 
     return connect(ordered_page(name, page), Fan.of, count)
 
@@ -117,7 +118,7 @@ async def fan_tags(
     for problem in rules.optional_text(search, ("search",), longest=MAX_TAG):
         raise refused(problem)
     async with info.context.database.reads() as session:
-        found = await fan_lists.tag_counts(session, info.context.owner, (search or "").strip(), first)
+        found = await tag_counts(session, info.context.owner, (search or "").strip(), first)
     return [TagCount(tag=tag, fans=number) for tag, number in found]
 
 

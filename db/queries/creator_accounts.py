@@ -39,6 +39,12 @@ async def find(session: WriteSession, owner: UUID, platform: str, account_id: st
     return await session.scalar(query.with_for_update())
 
 
+async def hold(session: WriteSession, owner: UUID, account_id: UUID) -> None:
+    """Until the commit nobody else holds or changes the account; rows that refer to it can still be stored."""
+    query = select(CreatorAccount.id).where(CreatorAccount.user_id == owner, CreatorAccount.id == account_id)
+    await session.execute(query.with_for_update(key_share=True))
+
+
 async def in_use(session: ReadSession, platform: str, account_id: str) -> CreatorAccount | None:
     """Whoever has this platform account connected now, across owners."""
     query = select(CreatorAccount).where(

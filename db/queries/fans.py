@@ -50,25 +50,28 @@ async def by_handle(
     query = select(Fan).where(
         Fan.user_id == owner,
         Fan.platform == platform,
-        Fan.creator_account_id.is_not_distinct_from(creator_account_id),
+        Fan.creator_account_id == creator_account_id,
         Fan.handle_key == handle_key,
     )
     return await session.scalar(query)
 
 
 async def namesakes(session: WriteSession, like: Fan) -> Sequence[Fan]:
-    """Other fans of the same account with her handle or her platform id, tombstones included; locked."""
+    """Other fans of the same account with her handle or her platform id, tombstones included; locked.
+
+    Those without an account are compared as well: some day they will be of one account.
+    """
     same = []
     if like.handle_key is not None:
         same.append(Fan.handle_key == like.handle_key)
-    if like.platform_fan_id is not None and like.creator_account_id is not None:
+    if like.platform_fan_id is not None:
         same.append(Fan.platform_fan_id == like.platform_fan_id)
     if not same:
         return []
     query = select(Fan).where(
         Fan.user_id == like.user_id,
         Fan.platform == like.platform,
-        Fan.creator_account_id.is_not_distinct_from(like.creator_account_id),
+        Fan.creator_account_id == like.creator_account_id,
         or_(*same),
     )
     return (await session.scalars(query.order_by(Fan.id).with_for_update(key_share=True))).all()

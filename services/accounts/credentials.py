@@ -29,5 +29,5 @@ class Vault:
             raise CredentialsUnreadable("CREDENTIALS_KEYS is not set")
         try:
             return self._fernet.decrypt(sealed).decode()
-        except InvalidToken:
+        except (InvalidToken, ValueError):
             raise CredentialsUnreadable("encrypted with a key that is not in CREDENTIALS_KEYS") from None

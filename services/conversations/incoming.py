@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import func
 
 from db.models import CreatorAccount, Fan, Message, new_id
-from db.queries import conversations, fans, messages
+from db.queries import conversations, creator_accounts, fans, messages
 from db.unit_of_work import UnitOfWork
 from services.fans import handles
 from services.fans.create import MAX_HANDLE, MAX_NAME, searchable
 from services.live import events
 from services.platforms.interface import InboundMessage
+from services.rules import UNSTORABLE
 from services.search.words import indexed
 from services.sending.accept import attachment
 
 
 async def take_in(work: UnitOfWork, account: CreatorAccount, incoming: InboundMessage) -> None:
     """Store the message once, however often and in whatever order the platform tells of it."""
-    owner = account.user_id
+    owner, incoming = account.user_id, _storable(incoming)
+    # One after another: two first messages of a fan at once would make two of her.
+    await creator_accounts.hold(work.session, owner, account.id)
     if await messages.by_platform_id(work.session, owner, account.id, incoming.platform_message_id):
         return
     fan = await _fan(work, account, incoming)
@@ -27,6 +32,22 @@ async def take_in(work: UnitOfWork, account: CreatorAccount, incoming: InboundMe
     await work.session.flush()
     work.emit(owner, events.message_added(message))
     work.emit(owner, events.conversation_updated(await conversations.put_last(work.session, message)))
+
+
+def _storable(incoming: InboundMessage) -> InboundMessage:
+    """Without what PostgreSQL cannot store, and without a name or handle that is none."""
+    handle = _cleaned(incoming.handle)
+    return replace(
+        incoming,
+        handle=handle if handle and handles.key(handle) else None,
+        name=_cleaned(incoming.name),
+        avatar=_cleaned(incoming.avatar),
+        text=UNSTORABLE.sub("", incoming.text),
+    )
+
+
+def _cleaned(text: str | None) -> str | None:
+    return None if text is None else UNSTORABLE.sub("", text).strip() or None
 
 
 async def _fan(work: UnitOfWork, account: CreatorAccount, incoming: InboundMessage) -> Fan:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services import rules
+from services.fans import handles
 from services.problems import InvalidInput, Path, invalid
 
 MAX_NAME = 200
@@ -30,7 +31,7 @@ def name(value: str | None, path: Path) -> Iterator[InvalidInput]:
 
 
 def handle(value: str, path: Path) -> Iterator[InvalidInput]:
-    yield from rules.text(value.lstrip("@ "), path, longest=MAX_HANDLE)
+    yield from rules.text(handles.normalised(value)[1:], path, longest=MAX_HANDLE)
 
 
 def moment(value: datetime, path: Path) -> Iterator[InvalidInput]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from db.queries.fan_lists import NOBODY, Selection
+from db.queries.fan_selections import NOBODY, Selection
 from services import rules
 from services.fans import fields, indexing
 from services.problems import InvalidInput, Path

@@ -47,11 +47,14 @@ class Queue(Protocol):
 
 
 class Health:
-    def __init__(self, database: Database, redis: Redis, queue: Queue, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, redis: Redis, queue: Queue, clock: Clock, *, ask_seconds: float = ASK_SECONDS
+    ) -> None:
         self._database = database
         self._redis = redis
         self._queue = queue
         self._clock = clock
+        self._ask_seconds = ask_seconds
 
     async def components(self) -> list[Component]:
         """Database, Redis, queue and worker, asked at the same time."""
@@ -72,7 +75,7 @@ class Health:
         """`ask` gives what is wrong, or None; whatever it raises means that the component is not there."""
         began = self._clock.monotonic()
         try:
-            async with asyncio.timeout(ASK_SECONDS):
+            async with asyncio.timeout(self._ask_seconds):
                 trouble = await ask()
         except Exception as error:
             log.warning("component_unavailable", action="health", component=name, error=type(error).__name__)

@@ -30,6 +30,21 @@ def traced(error: BaseException) -> dict[str, Any]:
     return found | ({"sqlstate": state} if state else {})
 
 
+def _of_a_library(_logger: Any, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Libraries name neither service nor action; beside an exception they repeat its words below the first line."""
+    if not event["_from_structlog"]:
+        event["service"] = event["_record"].name
+        event["event"] = str(event["event"]).strip().split("\n", 1)[0]
+    return event
+
+
+def _without_words(_logger: Any, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """An exception that somebody logged becomes what `traced` keeps of it."""
+    given = event.pop("exc_info", None)
+    error = given[1] if isinstance(given, tuple) else sys.exc_info()[1] if given is True else given
+    return {**event, **traced(error)} if isinstance(error, BaseException) else event
+
+
 def configure(level: str) -> None:
     """Send our logs and those of the libraries to standard output as JSON. Called once, by a process's entry."""
     shared: list[structlog.types.Processor] = [
@@ -48,8 +63,9 @@ def configure(level: str) -> None:
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[
+                _of_a_library,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                _without_words,
                 structlog.processors.JSONRenderer(),
             ],
         )

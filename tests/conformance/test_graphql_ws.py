@@ -61,9 +61,7 @@ async def test_it_comes_back_with_a_fresh_token_when_the_old_one_expires(setting
     async with running_api(settings) as api:
         short = api.token(exp=int(time.time()) + 3)
         async with script("subscriber.mjs", given(api, short, api.token())) as client:
-            assert await next_event(client) == {"__typename": "InboxReady"}
-            closed = await client.until("closed")
-            assert (closed["code"], closed["reason"]) == (4403, "The token has expired")
+            assert (await client.until("closed"))["code"] == 4403
             assert await next_event(client) == {"__typename": "InboxReady"}
             await sees(client, api, "after")
 

@@ -114,7 +114,7 @@ def without_owners(statement: Any) -> Any:
     return visitors.replacement_traverse(statement, {}, drop)
 
 
-@pytest.mark.parametrize("query", owned_queries())
+@pytest.mark.parametrize("query", list(owned_queries()))
 async def test_a_query_without_its_owner_filter_is_refused(query: Callable[..., Any]) -> None:
     session, given = Recording(), arguments_of(query)
     assert given is not None

@@ -98,7 +98,7 @@ def selection(of: Any, depth: int) -> str:
 
 def example(of: GraphQLInputType) -> Any:
     """A value that the type takes."""
-    kind = get_nullable_type(of)
+    kind: Any = get_nullable_type(of)
     if is_list_type(kind):
         return [example(kind.of_type)]
     if isinstance(kind, GraphQLEnumType):

@@ -14,7 +14,7 @@ from tests.waiting import eventually
 CANCEL = """mutation ($id: ID!) { cancelMessage(id: $id) { message { id status } errors { code path } } }"""
 MESSAGE = """query ($id: ID!) { message(id: $id) { status delivery { attempts { number outcome } }
   conversation { awaitingReply lastMessage { text status } } } }"""
-ROUNDS, FANS = 8, 8
+ROUNDS, FANS = 5, 8
 
 
 async def cancel(client: GraphQLClient, message_id: str) -> tuple[str | None, list[Any]]:

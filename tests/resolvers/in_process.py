@@ -21,7 +21,10 @@ from tests.statements import counted
 
 @dataclass
 class Execute:
-    """Runs operations as `owner`, a user who is there already; `statements` are those of the last one."""
+    """Runs operations as `owner`, or as another user given behind the document; users are there already.
+
+    `statements` are the SQL statements of the last operation.
+    """
 
     schema: QuietSchema
     resources: Resources
@@ -33,14 +36,14 @@ class Execute:
     def database(self) -> Database:
         return self.resources.database
 
-    async def __call__(self, document: str, owner: UUID | None = None, **variables: Any) -> dict[str, Any]:
+    async def __call__(self, document: str, owner: UUID | None = None, /, **variables: Any) -> dict[str, Any]:
         """The data of an operation that must not fail."""
         data, errors = await self.outcome(document, owner, variables)
         assert not errors, errors
         assert data is not None
         return data
 
-    async def fails(self, document: str, owner: UUID | None = None, **variables: Any) -> GraphQLError:
+    async def fails(self, document: str, owner: UUID | None = None, /, **variables: Any) -> GraphQLError:
         """The first error of an operation that must fail."""
         _, errors = await self.outcome(document, owner, variables)
         assert errors

@@ -51,7 +51,8 @@ async def cast(execute: Execute) -> None:
 async def walk(execute: Execute, size: int, *, backwards: bool, **fixed: Any) -> list[str]:
     """Every page, as a client follows the cursors."""
     found: list[str] = []
-    place, turn = {}, ("last", "before") if backwards else ("first", "after")
+    place: dict[str, str] = {}
+    turn = ("last", "before") if backwards else ("first", "after")
     while True:
         page = await page_of(execute, **{turn[0]: size}, **place, **fixed)
         found = names(page) + found if backwards else found + names(page)
@@ -278,7 +279,7 @@ FORGED = [
 async def test_cursors_that_are_forged_or_of_another_order_are_refused(execute: Execute) -> None:
     for text in FORGED:
         for argument in ("after", "before"):
-            error = await execute.fails(NAMES, **{argument: text})
+            error = await execute.fails(NAMES, None, **{argument: text})
             assert (error.extensions or {}).get("code") == "BAD_USER_INPUT", text
             assert f"`{argument}`" in error.message
     assert execute.statements == []

@@ -159,7 +159,7 @@ async def test_forged_cursors_are_the_clients_mistake(execute: Execute) -> None:
     for values in ([], [key], ["0001-01-01T00:00:00+14:00", key], ["9999-12-31T23:59:59-14:00", key], [5, key]):
         cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
         for argument in ("after", "before"):
-            error = await execute.fails(THREAD, id=identifier, **{argument: cursor})
+            error = await execute.fails(THREAD, None, id=identifier, **{argument: cursor})
             assert (error.extensions or {}).get("code") == "BAD_USER_INPUT", values
     nowhere = base64.urlsafe_b64encode(json.dumps([None, key]).encode()).decode()
     assert texts(await page_of(execute, talk, first=5, after=nowhere)) == ""

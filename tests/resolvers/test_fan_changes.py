@@ -86,7 +86,7 @@ async def test_what_is_absent_stays_and_null_clears(execute: Execute) -> None:
     cleared = ("handle", "email", "avatar", "platformFanId", "tags", "notes", "valueCents", "lastSeenAt")
     answer = await update(execute, made["id"], **dict.fromkeys(cleared))
     assert answer["errors"] == []
-    empty = {**dict.fromkeys(cleared), "tags": [], "valueCents": 0}
+    empty: dict[str, Any] = {**dict.fromkeys(cleared), "tags": [], "valueCents": 0}
     assert answer["fan"] == {**made, **empty, "name": "Zoë", "version": 3}
     assert await found(execute, search="robin") == []
     assert await found(execute, tags=["vip"]) == []
@@ -259,8 +259,8 @@ async def test_what_breaks_a_rule_is_named_and_stored_nowhere(execute: Execute) 
             assert str(value)[:20] not in answer["errors"][0]["message"] or not str(value).strip()
     for field, value, below, rule in [("addTags", MANY, [], "max_items"), ("removeTags", [LONG], ["0"], "max_length")]:
         answer = await update(execute, made["id"], **{field: value})
-        told = [(error["path"], error["rule"]) for error in answer["errors"]]
-        assert told == [(["input", field, *below], rule)]
+        named = [(error["path"], error["rule"]) for error in answer["errors"]]
+        assert named == [(["input", field, *below], rule)]
     for field, value in NO_VALUES:
         error = await execute.fails(UPDATE, input={"id": made["id"], field: value})
         assert "$input" in error.message

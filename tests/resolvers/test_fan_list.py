@@ -35,8 +35,8 @@ def known(owner: UUID, name: str, **values: Any) -> Fan:
     return row
 
 
-async def names(execute: Execute, owner: UUID | None = None, **variables: Any) -> list[str]:
-    return [node["name"] for node in (await execute(NAMES, owner, **variables))["fans"]["nodes"]]
+async def names(execute: Execute, **variables: Any) -> list[str]:
+    return [node["name"] for node in (await execute(NAMES, **variables))["fans"]["nodes"]]
 
 
 async def test_without_arguments_the_newest_fifty(execute: Execute) -> None:
@@ -78,7 +78,8 @@ async def cast(execute: Execute) -> None:
 async def walk(execute: Execute, size: int, order: dict[str, str], *, backwards: bool) -> list[str]:
     """Every page, as a client follows the cursors."""
     found: list[str] = []
-    place, turn = {}, ("last", "before") if backwards else ("first", "after")
+    place: dict[str, str] = {}
+    turn = ("last", "before") if backwards else ("first", "after")
     while True:
         page = (await execute(NAMES, orderBy=order, **{turn[0]: size}, **place))["fans"]
         shown, info = [node["name"] for node in page["nodes"]], page["pageInfo"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
-import pytest
 
 from tests.resolvers.transport.api import Api
 from tests.resolvers.transport.journal import calm
@@ -61,19 +60,18 @@ async def test_mutations_and_subscriptions_go_their_own_ways(api: Api, http: htt
         answer = await http.get("/graphql", params={"query": MUTATION})
         refused(answer, 405)
         assert answer.headers["allow"] == "POST"
-        for method in ("GET", "POST"):
-            query = {"query": "subscription { inboxEvents { cursor } }"}
-            sent = {"params": query} if method == "GET" else {"json": query}
-            refused(await http.request(method, "/graphql", **sent), 400)
+        subscription = {"query": "subscription { inboxEvents { cursor } }"}
+        refused(await http.get("/graphql", params=subscription), 400)
+        refused(await http.post("/graphql", json=subscription), 400)
     done = await http.post("/graphql", json={"query": MUTATION})
     assert done.json()["data"]["createFan"]["fan"]["id"]
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
-async def test_other_methods(http: httpx.AsyncClient, method: str) -> None:
-    answer = await http.request(method, "/graphql")
-    refused(answer, 405)
-    assert answer.headers["allow"] == "GET, POST"
+async def test_other_methods(http: httpx.AsyncClient) -> None:
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
+        answer = await http.request(method, "/graphql")
+        refused(answer, 405)
+        assert answer.headers["allow"] == "GET, POST"
 
 
 async def test_media_types_that_are_not_spoken(http: httpx.AsyncClient) -> None:
@@ -113,19 +111,20 @@ async def test_a_get_needs_a_header_that_a_foreign_page_cannot_send(api: Api) ->
         assert (await http.get("/graphql", params=query, headers=signed_in)).status_code == 200
 
 
-@pytest.mark.parametrize("text", ["\\ud800", "\\u0000", "\\udfff\\u0000"])
-async def test_impossible_text_is_unknown_or_refused_and_never_an_error_of_ours(
-    http: httpx.AsyncClient, text: str
-) -> None:
+IMPOSSIBLE = ("\\ud800", "\\u0000", "\\udfff\\u0000")
+
+
+async def test_impossible_text_is_unknown_or_refused_and_never_an_error_of_ours(http: httpx.AsyncClient) -> None:
     bodies = [
-        f'{{"query": "query ($id: ID!) {{ fan(id: $id) {{ id }} }}", "variables": {{"id": "{text}"}}}}',
-        f'{{"query": "query ($id: ID!) {{ node(id: $id) {{ id }} }}", "variables": {{"id": "{text}"}}}}',
-        f'{{"query": "{{ node(id: \\"{text}\\") {{ id }} }}"}}',
-        f'{{"query": "{{ __typename }}", "operationName": "{text}"}}',
-        f'{{"query": "{{ {text} }}"}}',
+        '{"query": "query ($id: ID!) { fan(id: $id) { id } }", "variables": {"id": "TEXT"}}',
+        '{"query": "query ($id: ID!) { node(id: $id) { id } }", "variables": {"id": "TEXT"}}',
+        '{"query": "{ node(id: \\"TEXT\\") { id } }"}',
+        '{"query": "{ __typename }", "operationName": "TEXT"}',
+        '{"query": "{ TEXT }"}',
     ]
     with calm():
-        for body in bodies:
+        for body in (body.replace("TEXT", text) for body in bodies for text in IMPOSSIBLE):
             answer = await http.post("/graphql", content=body, headers={"Content-Type": "application/json"})
             codes = {error["extensions"]["code"] for error in answer.json().get("errors", ())}
-            assert (answer.status_code in {200, 400}, codes <= {"BAD_USER_INPUT", "NOT_FOUND"}) == (True, True), body
+            assert answer.status_code in {200, 400}, body
+            assert codes <= {"BAD_USER_INPUT", "NOT_FOUND"}, body

@@ -123,7 +123,7 @@ async def test_a_client_that_leaves_half_way_is_no_error(api: Api) -> None:
         async with raw(api, "Content-Type: application/json", "Content-Length: 100") as (_, writer):
             writer.write(b"{")
             await writer.drain()
-        await eventually(lambda: [entry["event"] for entry in entries] == ["client_gone"], what="noticing it")
+        await eventually(lambda: "client_gone" in [entry["event"] for entry in entries], what="noticing it")
 
 
 async def test_a_refusal_is_in_the_media_type_asked_for(http: httpx.AsyncClient) -> None:

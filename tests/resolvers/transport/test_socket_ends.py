@@ -34,10 +34,9 @@ async def test_a_silent_peer_is_closed_after_pings(settings: Settings) -> None:
                 assert await socket.close_code() == 4499
 
 
-@pytest.mark.parametrize("answer", [{"type": "pong"}, {"type": "complete", "id": "never"}])
-async def test_a_peer_that_answers_stays(settings: Settings, answer: dict[str, str]) -> None:
+async def test_a_peer_that_answers_stays_whatever_it_says(settings: Settings) -> None:
     async with running_api(settings, LIVELY) as api, api.signed_in() as socket:
-        for _ in range(12):
+        for answer in ({"type": "pong"}, {"type": "complete", "id": "never"}) * 6:
             assert json.loads(await socket.connection.recv()) == {"type": "ping"}
             await socket.send(answer)
         assert socket.connection.close_code is None

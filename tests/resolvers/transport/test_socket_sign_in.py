@@ -40,11 +40,11 @@ async def test_without_a_valid_token_it_closes_with_4403(api: Api) -> None:
             assert await socket.close_code() == 4403
 
 
-@pytest.mark.parametrize("name", ["Authorization", "authorization", "AUTHORIZATION"])
-async def test_the_headers_name_may_be_written_as_one_likes(api: Api, name: str) -> None:
-    async with api.socket() as socket:
-        await socket.send({"type": "connection_init", "payload": {name: f"bearer {api.token()}"}})
-        assert await socket.next() == {"type": "connection_ack"}
+async def test_the_headers_name_may_be_written_as_one_likes(api: Api) -> None:
+    for name in ("Authorization", "authorization", "AUTHORIZATION"):
+        async with api.socket() as socket:
+            await socket.send({"type": "connection_init", "payload": {name: f"bearer {api.token()}"}})
+            assert await socket.next() == {"type": "connection_ack"}
 
 
 async def test_without_init_it_closes_with_4408(settings: Settings) -> None:

@@ -53,8 +53,9 @@ async def second_redis(redis_endpoint: str) -> AsyncIterator[Redis]:
 
 
 @pytest.fixture
-def allowances(redis: Redis) -> Allowances:
-    return Allowances(redis, SystemClock(), ALLOWANCES)
+def allowances(redis: Redis, clock: HeldClock) -> Allowances:
+    """With a clock that is months off: Redis has its own."""
+    return Allowances(redis, clock, ALLOWANCES)
 
 
 @pytest.fixture

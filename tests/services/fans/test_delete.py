@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from db.engine import Database
 from db.models import Fan, LiveEvent, new_id
-from db.queries import fan_lists, fans
-from db.queries.fan_lists import EVERYBODY
+from db.queries import fan_selections, fan_tags, fans
+from db.queries.fan_selections import EVERYBODY
 from services.fans.create import Fans
 from services.problems import Code, Rejected
 from tests.services.fans.stored_talk import SECRET, a_talk
@@ -27,8 +27,8 @@ async def test_what_waits_is_cancelled_and_a_tombstone_stays(database: Database)
     assert tombstone is not None
     assert tombstone.deleted_at is not None
     assert (tombstone.name, tombstone.erased_at, tombstone.version) == (f"{SECRET} 77", None, 2)
-    assert await reading(database, lambda session: fan_lists.count(session, talk.owner, EVERYBODY)) == 0
-    assert await reading(database, lambda session: fan_lists.tag_counts(session, talk.owner, "", 9)) == []
+    assert await reading(database, lambda session: fan_selections.count(session, talk.owner, EVERYBODY)) == 0
+    assert await reading(database, lambda session: fan_tags.tag_counts(session, talk.owner, "", 9)) == []
 
 
 async def test_each_step_is_told_and_the_fan_last(database: Database) -> None:
