@@ -25,9 +25,9 @@ async def lock_under_way(session: WriteSession, owner: UUID, fan_id: UUID) -> No
     await session.execute(query.order_by(Message.id).with_for_update(key_share=True))
 
 
-async def lock_conversation(session: WriteSession, owner: UUID, fan_id: UUID) -> UUID | None:
-    query = select(Conversation.id).where(Conversation.user_id == owner, Conversation.fan_id == fan_id)
-    return await session.scalar(query.with_for_update())
+async def lock_conversation(session: WriteSession, owner: UUID, fan_id: UUID) -> Conversation | None:
+    query = select(Conversation).where(Conversation.user_id == owner, Conversation.fan_id == fan_id)
+    return await session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
 async def cancel_waiting(session: WriteSession, owner: UUID, fan_id: UUID) -> Sequence[Message]:
@@ -35,7 +35,7 @@ async def cancel_waiting(session: WriteSession, owner: UUID, fan_id: UUID) -> Se
     statement = (
         update(Message)
         .where(Message.user_id == owner, Message.fan_id == fan_id, Message.status.in_(WAITING))
-        .values(status="CANCELLED", version=Message.version + 1)
+        .values(status="CANCELLED", not_before=None, version=Message.version + 1)
         .returning(Message)
     )
     cancelled = await session.scalars(statement, execution_options={"populate_existing": True})

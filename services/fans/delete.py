@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from db.models import Fan
-from db.queries import fan_departures, fans
+from db.queries import conversations, fan_departures, fans
 from db.unit_of_work import UnitOfWork
 from services.live import events
 from services.problems import not_found
@@ -43,7 +43,9 @@ async def cancel_waiting(work: UnitOfWork, fan: Fan) -> UUID | None:
     """
     owner = fan.user_id
     await fan_departures.lock_under_way(work.session, owner, fan.id)
-    conversation_id = await fan_departures.lock_conversation(work.session, owner, fan.id)
+    talk = await fan_departures.lock_conversation(work.session, owner, fan.id)
     for message in await fan_departures.cancel_waiting(work.session, owner, fan.id):
         work.emit(owner, events.message_updated(message))
-    return conversation_id
+        if talk is not None and message.id == talk.last_message_id:
+            await conversations.take_back_last(work.session, message)
+    return talk and talk.id

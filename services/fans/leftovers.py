@@ -1,9 +1,9 @@
-"""What is left of a message whose fan was deleted or erased while it was being sent."""
+"""What is left of a message whose fan was deleted or erased while it was on its way."""
 
 from __future__ import annotations
 
 from db.models import Message
-from db.queries import fan_departures, fans, messages
+from db.queries import conversations, fan_departures, fans, messages
 from db.unit_of_work import UnitOfWork
 from services.live import events
 
@@ -17,9 +17,12 @@ async def settle(work: UnitOfWork, message: Message) -> None:
     fan = await fans.get(work.session, message.user_id, message.fan_id)
     if fan is None or fan.deleted_at is None:
         return
-    cancelled = await messages.move(work.session, message.user_id, message.id, ("QUEUED",), status="CANCELLED")
+    cancelled = await messages.move(
+        work.session, message.user_id, message.id, ("QUEUED",), status="CANCELLED", not_before=None
+    )
     if cancelled is not None:
         work.emit(message.user_id, events.message_updated(cancelled))
+        await conversations.take_back_last(work.session, cancelled)
     if fan.erased_at is not None:
         await fan_departures.blank_attempts(work.session, message.user_id, fan.id)
         await fan_departures.blank_messages(work.session, message.user_id, fan.id)
