@@ -59,7 +59,7 @@ async def fill(database: Database, url: str) -> tuple[UUID, UUID]:
     await connection.execute(
         f"INSERT INTO fans ({COLUMNS}, search) SELECT {COLUMNS}, array_to_tsvector(words) FROM rows"
     )
-    await connection.execute("VACUUM (FULL, ANALYZE) fans")
+    await connection.execute("VACUUM (ANALYZE) fans")
     await connection.close()
     return owners[0], accounts[owners[0]][1].id
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 
 from db.engine import ReadSession, WriteSession
 from db.models import Attempt
@@ -78,6 +78,16 @@ async def release(session: WriteSession, owner: UUID, attempt_id: UUID) -> None:
     await session.execute(
         delete(Attempt).where(Attempt.user_id == owner, Attempt.id == attempt_id, Attempt.state == "reserved")
     )
+
+
+async def superseded(session: ReadSession, attempt: Attempt) -> bool:
+    """Whether a later attempt at the same message was begun."""
+    later = exists().where(
+        Attempt.user_id == attempt.user_id,
+        Attempt.message_id == attempt.message_id,
+        Attempt.number > attempt.number,
+    )
+    return bool(await session.scalar(select(later)))
 
 
 async def with_ended_lease(session: WriteSession, limit: int) -> Sequence[Attempt]:

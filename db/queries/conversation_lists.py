@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Select, and_, cast, false, func, not_, or_, select, true, union
+from sqlalchemy import CTE, Select, and_, case, cast, false, func, not_, or_, select, true, union
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -25,8 +25,8 @@ from db.queries.row_order import behind, ordering, page
 
 CURSOR_KINDS = (datetime, UUID)
 
-NEAR = 150
-"""So many conversations are looked through one by one, before the index of words is asked for all that match."""
+NEAR, NEWEST = 150, 150
+"""So many conversations are looked through, and of each so many messages, before the index of words is asked."""
 
 
 class Column(Enum):
@@ -142,13 +142,25 @@ async def _read(
     query = _listed(owner, selection).where(*stretch.conditions)
     if not (selection.words or selection.tags):
         return (await session.scalars(query.order_by(*stretch.ordering).limit(limit))).all()
-    near = await _look_through(session, owner, selection, query, stretch)
-    matching = [conversation_id for conversation_id, matches in near if matches][:limit]
-    if len(matching) < limit and len(near) == NEAR:
+    matching = _first(await _look_through(session, owner, selection, query, stretch), limit)
+    if matching is None:
         everywhere = query.where(*_found(owner, selection)).order_by(*stretch.ordering)
         return (await session.scalars(everywhere.limit(limit))).all()
     rows = {row.id: row for row in await conversations.get_many(session, owner, matching)}
     return [rows[conversation_id] for conversation_id in matching if conversation_id in rows]
+
+
+def _first(near: Sequence[tuple[UUID, bool | None]], limit: int) -> Sequence[UUID] | None:
+    """The first that match; None where they are not among those that were looked through, or it cannot be told."""
+    matching: list[UUID] = []
+    for conversation_id, matches in near:
+        if len(matching) == limit:
+            return matching
+        if matches is None:
+            return None
+        if matches:
+            matching.append(conversation_id)
+    return None if len(matching) < limit and len(near) == NEAR else matching
 
 
 def _listed(owner: UUID, selection: Selection) -> Select[Conversation]:
@@ -189,23 +201,28 @@ def _of_accounts(account_ids: tuple[UUID, ...]) -> ColumnElement[bool]:
 
 async def _look_through(
     session: ReadSession, owner: UUID, selection: Selection, query: Select[Conversation], stretch: _Stretch
-) -> Sequence[tuple[UUID, bool]]:
-    """The next conversations in order, each with whether it matches: what is frequent is soon found among them."""
+) -> Sequence[tuple[UUID, bool | None]]:
+    """The next conversations in order, each with whether it matches: what is frequent is soon found among them.
+
+    None: not in its newest messages, and it has more of them than were looked at.
+    """
     place = func.row_number().over(order_by=stretch.ordering).label("place")
     words, tags = _has_by_itself(Fan.search, selection.words), _has_by_itself(Fan.search, selection.tags)
     columns = (Conversation.id, words.label("words"), tags.label("tags"), place)
     limited = query.with_only_columns(*columns).order_by(*stretch.ordering).limit(NEAR)
     near = limited.cte("near").prefix_with("MATERIALIZED")
-    # A limit inside a lateral join is never turned round: each conversation's messages are read until one matches.
-    hit = (
-        select(true().label("here"))
-        .where(Message.user_id == owner, Message.conversation_id == near.c.id, not_(near.c.words), near.c.tags)
-        .where(_has_by_itself(Message.search, selection.words), IN_CONVERSATION)
-        .limit(1)
+    newest = (
+        select(_has_by_itself(Message.search, selection.words).label("words"))
+        .where(Message.user_id == owner, Message.conversation_id == near.c.id, IN_CONVERSATION)
+        .where(near.c.tags, not_(near.c.words))
+        .order_by(Message.placed_at.desc(), Message.id.desc())
+        .limit(NEWEST + 1)
+        .correlate(near)
         .lateral()
     )
-    matches = and_(near.c.tags, or_(near.c.words, hit.c.here.is_not(None)))
-    rows = await session.execute(select(near.c.id, matches).join(hit, true(), isouter=True).order_by(near.c.place))
+    looked_at = select(func.bool_or(newest.c.words).label("words"), func.count().label("messages")).lateral()
+    matches = case((or_(near.c.words, looked_at.c.words), near.c.tags), (looked_at.c.messages <= NEWEST, false()))
+    rows = await session.execute(select(near.c.id, matches).join(looked_at, true()).order_by(near.c.place))
     return [(row[0], row[1]) for row in rows]
 
 

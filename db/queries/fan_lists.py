@@ -95,8 +95,10 @@ async def _read(
     rows = (await session.scalars(hits.limit(limit))).all()
     if len(rows) == limit:
         return rows
-    by_index = selected(owner, selection).where(*place).order_by(*order.by(Fan, backwards))
-    return (await session.scalars(by_index.limit(limit))).all()
+    # Found first and sorted then: else the planner, which cannot know how rare a word is, walks the list to its end.
+    everywhere = selected(owner, selection).where(*place).cte("found").prefix_with("MATERIALIZED")
+    found = aliased(Fan, everywhere)
+    return (await session.scalars(select(found).order_by(*order.by(found, backwards)).limit(limit))).all()
 
 
 def _stretches(order: FanOrder, window: Window) -> list[list[ColumnElement[bool]]]:

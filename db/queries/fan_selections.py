@@ -36,15 +36,9 @@ NOBODY = Selection(account_ids=())
 
 
 def selected(owner: UUID, selection: Selection) -> Select[Fan]:
-    """The statement for the fans of a selection, in no order; words and tags are looked up in their index.
-
-    Left to itself the planner, which cannot know how rare a word is, might walk the whole list instead.
-    """
+    """The statement for the fans of a selection, in no order."""
     query = listed(owner, selection)
-    if not selection.terms:
-        return query
-    found = select(Fan.id).where(Fan.user_id == owner, has(Fan.search, selection.terms)).cte("found")
-    return query.where(Fan.id.in_(select(found.prefix_with("MATERIALIZED").c.id)))
+    return query.where(has(Fan.search, selection.terms)) if selection.terms else query
 
 
 def listed(owner: UUID, selection: Selection) -> Select[Fan]:
@@ -79,7 +73,4 @@ def _of_accounts(account_ids: tuple[UUID, ...]) -> ColumnElement[bool]:
 
 
 async def count(session: ReadSession, owner: UUID, selection: Selection) -> int:
-    query = listed(owner, selection).with_only_columns(func.count())
-    if selection.terms:
-        query = query.where(has(Fan.search, selection.terms))
-    return await session.scalar(query) or 0
+    return await session.scalar(selected(owner, selection).with_only_columns(func.count())) or 0

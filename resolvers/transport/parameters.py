@@ -88,14 +88,16 @@ def _finite(text: str) -> float:
 
 
 def _too_deep(value: object) -> bool:
+    """Level by level; plain loops, because a stranger's megabyte may hold a quarter of a million lists."""
     level: list[Any] = [value]
     for _ in range(DEEPEST):
-        level = [child for parent in level for child in _children(parent)]
+        below: list[Any] = []
+        for each in level:
+            if isinstance(each, dict):
+                below.extend(each.values())
+            elif isinstance(each, list):
+                below.extend(each)
+        level = [each for each in below if type(each) in (dict, list)]
         if not level:
             return False
     return True
-
-
-def _children(value: object) -> list[Any]:
-    found = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [child for child in found if isinstance(child, dict | list)]

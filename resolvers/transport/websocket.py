@@ -1,6 +1,6 @@
 """GraphQL over `graphql-transport-ws`: sign-in by `connection_init`, then a fresh context for each operation.
 
-What strawberry's handler lacks is here: answers to malformed frames, masking, deadlines, a ping, the token's end.
+What strawberry's handler lacks is here: answers to malformed frames, a bounded sign-in, a ping, the token's end.
 """
 
 from __future__ import annotations
@@ -11,24 +11,20 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 import structlog
-from graphql import GraphQLError
 from strawberry.http.exceptions import WebSocketDisconnected
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     ConnectionInitMessage,
     Message,
     SubscribeMessage,
 )
-from strawberry.types import ExecutionResult
-from strawberry.utils.aio import aclosing
 
 from resolvers.transport import answers, heartbeat
 from resolvers.transport.close_codes import CloseCode
-from resolvers.transport.deadline import TookTooLong
 from resolvers.transport.frames import Frames
-from resolvers.transport.kind import kind_of
 from resolvers.transport.messages import fault_of
 from resolvers.transport.refusal import Refused
+from resolvers.transport.socket_operation import OperationRun, Running
 from schema.context import Context, Viewer
 from schema.errors import fault
 
@@ -36,8 +32,6 @@ if TYPE_CHECKING:
     from resolvers.transport.sockets import Sockets
 
 log = structlog.get_logger(service="api")
-
-Running = Operation[Context, None]
 
 
 class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -152,53 +146,8 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
         await super().cleanup_operation(operation_id)
 
     async def run_operation(self, operation: Running) -> None:
-        """A query or mutation has a deadline; a subscription has the socket's life."""
         try:
-            await self.sockets.deadlines.run(
-                self._execute(operation), lambda: kind_of(operation.query, operation.operation_name)
-            )
-        except TookTooLong:
-            await self._fail(operation, [answers.timed_out()])
-        except WebSocketDisconnected:
-            pass
+            await OperationRun(self.sockets, self.viewer, operation).until_it_ends()
         finally:
             if self.operations.get(operation.id) is operation:
                 del self.operations[operation.id]
-
-    async def _execute(self, operation: Running) -> None:
-        try:
-            results = await self.schema.stream(
-                operation.query,
-                variable_values=operation.variables,
-                context_value=self.sockets.context_for(self.viewer),
-                operation_name=operation.operation_name,
-            )
-            async with aclosing(results):
-                await self._send_results(operation, results)
-        except GraphQLError as error:
-            # With the parser's cache on, a syntax error is raised here instead of being a result.
-            await self._fail(operation, answers.shown([error]))
-        except WebSocketDisconnected:
-            raise
-        except Exception as error:
-            await self._fail(operation, [answers.unexpected(error)])
-
-    async def _send_results(self, operation: Running, results: Any) -> None:
-        first = True
-        async for result in results:
-            assert isinstance(result, ExecutionResult)
-            if first and answers.never_began(result):
-                await self._fail(operation, answers.shown(result.errors))
-                return
-            first = False
-            if result.errors:
-                result.errors = answers.shown(result.errors)
-            await operation.send_next(result)
-        await operation.send_operation_message({"id": operation.id, "type": "complete"})
-
-    @staticmethod
-    async def _fail(operation: Running, errors: list[GraphQLError]) -> None:
-        try:
-            await operation.send_initial_errors(errors)
-        except WebSocketDisconnected:
-            return

@@ -48,4 +48,4 @@ async def cancel_waiting(work: UnitOfWork, fan: Fan) -> UUID | None:
         work.emit(owner, events.message_updated(message))
         if talk is not None and message.id == talk.last_message_id:
             await conversations.take_back_last(work.session, message)
-    return talk and talk.id
+    return talk.id if talk is not None else None

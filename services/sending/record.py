@@ -72,6 +72,8 @@ class Recorder:
             if not await attempts.finish(work.session, claim.owner, claim.attempt.id, outcome, detail):
                 # Stored before, by a commit whose answer got lost; the message may be in other hands by now.
                 return
+            if not isinstance(step, Done) and await _in_other_hands(work, claim):
+                return
             await _settle(work, claim.owner, claim.message.id, step)
             if isinstance(step, StopAccount):
                 await _stop_account(work, claim, step)
@@ -102,6 +104,12 @@ def _outcome(answer: Answer) -> tuple[str, str | None]:
             return "REFUSED", reason
         case _:
             return "UNKNOWN", answer.reason
+
+
+async def _in_other_hands(work: UnitOfWork, claim: Claim) -> bool:
+    """A message sent again by hand is not touched by an earlier attempt, unless that has delivered it after all."""
+    await messages.lock(work.session, claim.owner, claim.message.id)
+    return await attempts.superseded(work.session, claim.attempt)
 
 
 async def _settle(work: UnitOfWork, owner: UUID, message_id: UUID, step: Step) -> None:

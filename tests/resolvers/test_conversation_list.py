@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from db.models import Conversation
-from db.queries.conversation_lists import NEAR
+from db.queries.conversation_lists import NEAR, NEWEST
 from schema import ids
 from tests.resolvers.in_process import Execute
 from tests.resolvers.inbox import known, minute, opened, written
@@ -222,6 +222,19 @@ async def test_what_is_rare_is_found_behind_many_others(execute: Execute) -> Non
     assert await walk(execute, 70, backwards=True, filter={"search": "ot"}) == [
         f"other {n}" for n in range(NEAR + 4, -1, -1)
     ]
+
+
+async def test_a_word_long_ago_in_a_long_conversation_is_found(execute: Execute) -> None:
+    """It has more messages than are looked through: the index of words must answer, and keep the order."""
+    fans = [known(execute.owner, name) for name in ("before", "long", "after", "without")]
+    talks = [opened(of, 10_000 - n) for n, of in enumerate(fans)]
+    said = [written(talk, "needle", 1) for talk in talks[:3]]
+    said += [written(talk, "chatter", 2 + n) for n in range(NEWEST + 1) for talk in (talks[1], talks[3])]
+    await store(execute.database, *fans, *talks, *said)
+    assert names(await page_of(execute, filter={"search": "needle"})) == ["before", "long", "after"]
+    assert names(await page_of(execute, first=2, filter={"search": "needle"})) == ["before", "long"]
+    assert names(await page_of(execute, last=1, filter={"search": "needle"})) == ["after"]
+    assert names(await page_of(execute, filter={"search": "chat"})) == ["long", "without"]
 
 
 NESTED = """query ($first: Int!) { conversations(first: $first) { totalCount nodes {

@@ -171,6 +171,16 @@ async def test_only_an_unused_slot_is_given_back(bench: Bench, state: str, stays
     assert (await bench.present(attempt_id) is not None) is stays
 
 
+async def test_an_attempt_is_superseded_by_a_later_one_at_its_message(bench: Bench) -> None:
+    first = await bench.known(await bench.reserve())
+    assert await reading(bench.database, lambda session: attempts.superseded(session, first)) is False
+
+    second = await bench.known(await bench.reserve())
+
+    assert await reading(bench.database, lambda session: attempts.superseded(session, first)) is True
+    assert await reading(bench.database, lambda session: attempts.superseded(session, second)) is False
+
+
 async def test_what_counts_is_unfinished_or_ended_within_the_window(bench: Bench) -> None:
     counted = {
         await bench.past(1, "reserved", -5, 20),

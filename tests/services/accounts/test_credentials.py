@@ -35,7 +35,9 @@ def test_a_new_key_in_front_still_opens_what_the_old_one_sealed() -> None:
 
 
 @pytest.mark.parametrize(
-    "sealed", ["", "x", "gAAAAA", "é", "\ud800", "\x00", Fernet(OTHER).encrypt(b"secret").decode()]
+    "sealed",
+    ["", "x", "gAAAAA", "é", "\ud800", "\x00", Fernet(OTHER).encrypt(b"secret").decode()],
+    ids=["empty", "short", "cut", "accent", "surrogate", "nul", "other key"],
 )
 def test_what_another_key_sealed_cannot_be_read(sealed: str) -> None:
     with pytest.raises(CredentialsUnreadable, match="not in CREDENTIALS_KEYS"):
@@ -60,7 +62,7 @@ def test_without_keys_nothing_is_sealed_or_opened(keys: str | None) -> None:
         vault.open(Vault(NEW).seal("secret"))
 
 
-@pytest.mark.parametrize("keys", ["x", f"{NEW},x", NEW[:-4], "é" * 32])
+@pytest.mark.parametrize("keys", ["x", f"{NEW},x", NEW[:-4], "é" * 32], ids=["short", "second", "cut", "accents"])
 def test_a_key_that_is_none_stops_the_start(keys: str) -> None:
     with pytest.raises(ValueError):
         Vault(keys)

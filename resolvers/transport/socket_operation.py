@@ -1,0 +1,78 @@
+"""One operation on a socket: a fresh context, masked errors, and an end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLError
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation
+from strawberry.types import ExecutionResult
+from strawberry.utils.aio import aclosing
+
+from resolvers.transport import answers
+from resolvers.transport.deadline import TookTooLong
+from resolvers.transport.kind import kind_of
+from schema.context import Context, Viewer
+
+if TYPE_CHECKING:
+    from resolvers.transport.sockets import Sockets
+
+Running = Operation[Context, None]
+
+
+class OperationRun:
+    """Ends with `complete`, or with an `error` for this id alone; never with the socket."""
+
+    def __init__(self, sockets: Sockets, viewer: Viewer | None, operation: Running) -> None:
+        self._sockets = sockets
+        self._viewer = viewer
+        self._operation = operation
+
+    async def until_it_ends(self) -> None:
+        """A query or mutation has a deadline; a subscription has the socket's life."""
+        operation = self._operation
+        try:
+            await self._sockets.deadlines.run(
+                self._execute(), lambda: kind_of(operation.query, operation.operation_name)
+            )
+        except TookTooLong:
+            await self._fail([answers.timed_out()])
+
+    async def _execute(self) -> None:
+        try:
+            results = await self._sockets.schema.stream(
+                self._operation.query,
+                variable_values=self._operation.variables,
+                context_value=self._sockets.context_for(self._viewer),
+                operation_name=self._operation.operation_name,
+            )
+            async with aclosing(results):
+                await self._send(results)
+        except WebSocketDisconnected:
+            return
+        except GraphQLError as error:
+            # With the parser's cache on, a syntax error is raised here instead of being a result.
+            await self._fail(answers.shown([error]))
+        except Exception as error:
+            await self._fail([answers.unexpected(error)])
+
+    async def _send(self, results: AsyncIterable[Any]) -> None:
+        first = True
+        async for result in results:
+            assert isinstance(result, ExecutionResult)
+            if first and answers.never_began(result):
+                await self._fail(answers.shown(result.errors))
+                return
+            first = False
+            if result.errors:
+                result.errors = answers.shown(result.errors)
+            await self._operation.send_next(result)
+        await self._operation.send_operation_message({"id": self._operation.id, "type": "complete"})
+
+    async def _fail(self, errors: list[GraphQLError]) -> None:
+        try:
+            await self._operation.send_initial_errors(errors)
+        except WebSocketDisconnected:
+            return
