@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
 from db.queries import fan_lists, fan_selections
 from db.queries.fan_tags import tag_counts
-from resolvers.payloads import answering
+from resolvers.fan_changes import create_fan, delete_fan, update_fan
 from schema import ids
 from schema.context import CurrentInfo
 from schema.errors import fault
-from schema.fans import (
-    KIND,
-    CreateFanInput,
-    DeleteFanPayload,
-    Fan,
-    FanFilter,
-    FanOrder,
-    FanPayload,
-    TagCount,
-    UpdateFanInput,
-)
+from schema.fans import KIND, Fan, FanFilter, FanOrder, TagCount
 from schema.ordering import OrderDirection, ordered_page, ordered_window
 from schema.pagination import LARGEST_PAGE, Connection, connect
 from schema.permissions import SignedIn
 from services import rules
 from services.fans import filter as fan_filter
-from services.fans.create import NewFan
 from services.fans.fields import MAX_TAG
-from services.fans.update import FanChanges
 from services.problems import InvalidInput
 
 FANS_A_PAGE = 50
-WRITABLE = (
-    "name", "handle", "email", "avatar", "platform_fan_id", "tags", "notes", "value_cents", "last_seen_at",
-)  # fmt: skip
 
 
 async def fan(
@@ -120,63 +105,6 @@ async def fan_tags(
     async with info.context.database.reads() as session:
         found = await tag_counts(session, info.context.owner, (search or "").strip(), first)
     return [TagCount(tag=tag, fans=number) for tag, number in found]
-
-
-@answering(FanPayload)
-async def create_fan(
-    info: CurrentInfo, input: Annotated[CreateFanInput, strawberry.argument(description="The fan.")]
-) -> FanPayload:
-    new = NewFan(
-        name=input.name,
-        platform=input.platform.name,
-        account_id=ids.decode_optional("CreatorAccount", input.account_id),
-        handle=input.handle,
-        email=input.email,
-        avatar=input.avatar,
-        platform_fan_id=input.platform_fan_id,
-        tags=tuple(input.tags or ()),
-        notes=input.notes,
-        value_cents=input.value_cents or 0,
-        last_seen_at=input.last_seen_at,
-    )
-    return FanPayload(fan=Fan.of(await info.context.resources.fans.create(info.context.owner, new)))
-
-
-@answering(FanPayload)
-async def update_fan(
-    info: CurrentInfo, input: Annotated[UpdateFanInput, strawberry.argument(description="What to change.")]
-) -> FanPayload:
-    changes = FanChanges(
-        fan_id=ids.decode(KIND, input.id),
-        expected_version=input.expected_version,
-        values=_given(input),
-        add_tags=tuple(input.add_tags or ()),
-        remove_tags=tuple(input.remove_tags or ()),
-    )
-    return FanPayload(fan=Fan.of(await info.context.resources.fans.update(info.context.owner, changes)))
-
-
-def _given(input: UpdateFanInput) -> dict[str, Any]:
-    values = {column: getattr(input, column) for column in WRITABLE}
-    return {column: value for column, value in values.items() if value is not strawberry.UNSET}
-
-
-@answering(DeleteFanPayload)
-async def delete_fan(
-    info: CurrentInfo,
-    id: Annotated[strawberry.ID, strawberry.argument(description="The fan.")],
-    erase: Annotated[
-        bool, strawberry.argument(description="Also remove her personal data everywhere, for good.")
-    ] = False,
-) -> DeleteFanPayload:
-    changes = info.context.resources.fans
-    leave = changes.erase if erase else changes.delete
-    deleted = await leave(info.context.owner, ids.decode(KIND, id))
-    talk = deleted.conversation_id
-    return DeleteFanPayload(
-        deleted_id=ids.encode(KIND, deleted.fan_id),
-        deleted_conversation_id=None if talk is None else ids.encode("Conversation", talk),
-    )
 
 
 @strawberry.type

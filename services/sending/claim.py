@@ -9,7 +9,8 @@ from uuid import UUID
 from db.engine import WriteSession
 from db.models import Attempt, CreatorAccount, Fan, Message
 from db.queries import attempts, creator_accounts, fans, lanes, messages, waiting
-from db.unit_of_work import Transactions
+from db.unit_of_work import Transactions, UnitOfWork
+from services.fans import leftovers
 from services.pacing.limit import Kind, Limit, Slot, Wait, decide
 
 LOOK_AGAIN = timedelta(seconds=1)
@@ -49,16 +50,16 @@ class Claimer:
             account = await creator_accounts.in_use(work.session, lane.platform, lane.account_id)
             claim, due_at = (None, None)
             if account is not None and account.status == "CONNECTED":
-                claim, due_at = await self._serve(work.session, account, now)
+                claim, due_at = await self._serve(work, account, now)
             await lanes.set_due(work.session, lane.platform, lane.account_id, due_at)
             return claim or True
 
     async def _serve(
-        self, session: WriteSession, account: CreatorAccount, now: datetime
+        self, work: UnitOfWork, account: CreatorAccount, now: datetime
     ) -> tuple[Claim | None, datetime | None]:
         """A claim if the limit allows one now, and when to look at the lane again."""
-        slots = await self._slots(session, account)
-        heads = await waiting.heads(session, account.user_id, account.id)
+        slots = await self._slots(work.session, account)
+        heads = await waiting.heads(work.session, account.user_id, account.id)
         decision = decide(
             self._limit, now, slots, reply_waits=heads.reply is not None, campaign_waits=heads.campaign is not None
         )
@@ -69,19 +70,24 @@ class Claimer:
             return None, decision.until
         message_id = heads.reply if decision.kind is Kind.REPLY else heads.campaign
         assert message_id is not None
-        claim = await self._reserve(session, account, message_id)
+        claim = await self._reserve(work, account, message_id)
         return claim, claim.attempt.lease_until if claim else now + LOOK_AGAIN
 
     async def _slots(self, session: WriteSession, account: CreatorAccount) -> list[Slot]:
         rows = await attempts.of_lane(session, account.platform, account.account_id, self._limit.memory)
         return [Slot(row.reserved_at, row.finished_at or row.lease_until, row.campaign) for row in rows]
 
-    async def _reserve(self, session: WriteSession, account: CreatorAccount, message_id: UUID) -> Claim | None:
+    async def _reserve(self, work: UnitOfWork, account: CreatorAccount, message_id: UUID) -> Claim | None:
+        session = work.session
         message = await messages.lock(session, account.user_id, message_id)
         if message is None or message.status != "QUEUED":
             return None
         fan = await fans.get(session, account.user_id, message.fan_id)
         assert fan is not None
+        if fan.deleted_at is not None:
+            # She was deleted in the moment in which the message was accepted.
+            await leftovers.settle(work, message)
+            return None
         attempt = Attempt(
             user_id=account.user_id,
             message_id=message.id,

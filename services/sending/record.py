@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from db.models import Message, new_id
 from db.queries import attempts, conversations, creator_accounts, lanes, messages
 from db.unit_of_work import Transactions, UnitOfWork
+from services.fans import leftovers
 from services.live import events
 from services.platforms.interface import AccountStopped, Answer, NotSent, Refused, Sent
 from services.runtime.clock import Clock
@@ -121,6 +122,7 @@ async def _settle(work: UnitOfWork, owner: UUID, message_id: UUID, step: Step) -
     work.emit(owner, events.message_updated(moved))
     if moved.status == "SENT" and (moved.campaign_id is not None or moved.scheduled_at is not None):
         work.emit(owner, events.conversation_updated(await conversations.put_last(work.session, moved)))
+    await leftovers.settle(work, moved)
 
 
 def _values(step: Step) -> dict[str, Any]:

@@ -269,7 +269,7 @@ def upgrade() -> None:
             "name_key",
             sa.String(collation="C"),
             sa.Computed(
-                r'''"left"(lower(regexp_replace(NORMALIZE(name, NFKD), '[\u0300-\u036f]'::text, ''::text, 'g'::text)), 100)''',
+                r""""left"(lower(regexp_replace(NORMALIZE(name, NFKD), '[\u0300-\u036f]'::text, ''::text, 'g'::text)), 100)""",
                 persisted=True,
             ),
             nullable=False,
