@@ -158,26 +158,31 @@ async def lane_states(session: ReadSession, owner: UUID, creator_account_ids: Se
 
 
 async def ahead_of(session: ReadSession, owner: UUID, message_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """For each waiting message, how many of its account go before it."""
-    other = aliased(Message)
-    before = or_(other.priority > Message.priority, and_(other.priority == Message.priority, other.id < Message.id))
-    reply_first = or_(
-        and_(other.campaign_id.is_(None), Message.campaign_id.is_not(None)),
-        and_(other.campaign_id.is_(None) == Message.campaign_id.is_(None), before),
-    )
-    count = (
-        select(func.count())
-        .where(
-            other.user_id == owner,
-            other.creator_account_id == Message.creator_account_id,
-            other.status == "QUEUED",
-            reply_first,
+    """For each waiting message, how many of its account go before it. Each account's row is walked once for all."""
+    asked = aliased(Message)
+    asked_for = (asked.user_id == owner, asked.id.in_(message_ids))
+    of_a_campaign = exists().where(*asked_for, asked.campaign_id.is_not(None))
+    ahead = (
+        func.count()
+        .filter(Message.status == "QUEUED")
+        .over(
+            partition_by=Message.creator_account_id,
+            order_by=(Message.campaign_id.is_not(None), Message.priority.desc(), Message.id),
+            rows=(None, -1),
         )
-        .correlate(Message)
-        .scalar_subquery()
     )
-    query = select(Message.id, count).where(Message.user_id == owner, Message.id.in_(message_ids))
-    return {row[0]: row[1] for row in await session.execute(query)}
+    # A reply has only replies before it, however many messages of campaigns wait.
+    queued = and_(Message.status == "QUEUED", or_(Message.campaign_id.is_(None), of_a_campaign))
+    row = (
+        select(Message.id, ahead.label("ahead"))
+        .where(
+            Message.user_id == owner, Message.creator_account_id.in_(select(asked.creator_account_id).where(*asked_for))
+        )
+        .where(or_(queued, Message.id.in_(message_ids)))
+        .subquery()
+    )
+    query = select(row.c.id, row.c.ahead).where(row.c.id.in_(message_ids))
+    return {found[0]: found[1] for found in await session.execute(query)}
 
 
 async def next_send_at(session: ReadSession, owner: UUID) -> datetime | None:

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml  # type: ignore[import-untyped]
@@ -56,11 +57,8 @@ def test_the_settings_are_complete(made_secrets: dict[str, str]) -> None:
 
 def test_addresses_name_services(made_secrets: dict[str, str]) -> None:
     given = {**SERVICES["api"]["environment"], **made_secrets}
-    hosts = {
-        match[1]
-        for name in ("REDIS_ENDPOINT", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_CLOUDWATCH", "DATABASE_URL")
-        if (match := re.search(r"(?://|@)([a-z]+):\d+", given[name]))
-    }
+    names = ("REDIS_ENDPOINT", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_CLOUDWATCH", "DATABASE_URL")
+    hosts = {urlsplit(given[name]).hostname for name in names}
     assert hosts == {"valkey", "elasticmq", "cloudwatch", "postgres"}
     assert hosts <= set(SERVICES)
 
