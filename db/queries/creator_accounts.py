@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 
 from db.engine import ReadSession, WriteSession
 from db.models import Conversation, CreatorAccount, Fan
@@ -100,13 +100,15 @@ async def adopt(session: WriteSession, owner: UUID, account: CreatorAccount) -> 
 
 
 async def unread_conversations(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> dict[UUID | None, int]:
-    """For each account, how many of its conversations have unread messages."""
+    """For each account, how many of its conversations have unread messages; deleted fans' are not counted."""
     query = (
         select(Conversation.creator_account_id, func.count())
+        .join(Fan, and_(Fan.user_id == Conversation.user_id, Fan.id == Conversation.fan_id))
+        .where(Conversation.user_id == owner, Fan.user_id == owner)
         .where(
-            Conversation.user_id == owner,
             Conversation.creator_account_id.in_(ids),
             Conversation.unread_count > 0,
+            Fan.deleted_at.is_(None),
         )
         .group_by(Conversation.creator_account_id)
     )

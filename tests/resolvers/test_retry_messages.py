@@ -17,7 +17,7 @@ from tests.flows.faults import NOBODY
 from tests.resolvers.in_process import Execute
 from tests.resolvers.inbox import known, minute, opened, written
 from tests.services.sending.faulty_sqs import FaultySqs, faulty_sqs, refuses_entries
-from tests.stored import a_user, account, campaign, reading, store
+from tests.stored import a_user, account, campaign, reading, store, writing
 
 RETRY = """mutation ($ids: [ID!], $campaignId: ID, $resendUnknown: Boolean! = false) {
   retryMessages(ids: $ids, campaignId: $campaignId, resendUnknown: $resendUnknown) {
@@ -154,6 +154,15 @@ async def test_two_at_once_queue_it_once(execute: Execute, talk: Conversation) -
     assert sorted(len(errors) for _, errors in turns) == [0, 5, 5]
     assert {code for _, errors in turns for code, _ in errors} == {"CONFLICT"}
     assert await in_queue(execute) == sorted(str(row.id) for row in rows)
+
+
+async def test_the_sweeper_leaves_what_was_just_put_back_to_the_queue(execute: Execute, talk: Conversation) -> None:
+    """However long ago it was written; and finds it once nobody has queued it."""
+    fresh = written(talk, "fresh", 1, status="PENDING", created_at=minute(1))
+    forgotten = written(talk, "forgotten", 1, status="PENDING", created_at=minute(1), updated_at=minute(2))
+    await store(execute.database, fresh, forgotten)
+    found = await writing(execute.database, lambda session: messages.nobody_queued(session, 20, 100))
+    assert [row.id for row in found] == [forgotten.id]
 
 
 async def a_campaign(execute: Execute, talk: Conversation, status: str) -> tuple[Campaign, list[Message]]:
