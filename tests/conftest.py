@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 
 from services.devstack.postgres import Postgres
 from services.devstack.redis import EmbeddedRedis
-from services.devstack.sqs import create_queues
+from services.devstack.sqs import create_queues, delete_queues
 from services.devstack.stores import DUMMY_CREDENTIALS
 from services.runtime.settings import Settings
 from tests.parts import TEMPLATE, QueueUrls, running_postgres, running_redis, running_sqs
@@ -74,7 +74,8 @@ async def queue_urls(sqs_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Asyn
     async with httpx.AsyncClient(trust_env=False) as http:
         queues = await create_queues(http, sqs_endpoint, REGION, f"test-{uuid.uuid4().hex}")
         yield QueueUrls(sqs_endpoint, queues.queue_url, queues.dead_letter_url)
-        await http.post(f"{sqs_endpoint}/moto-api/reset")
+        # Not a reset of the server: a product that serves several tests keeps its queue there.
+        await delete_queues(http, sqs_endpoint, REGION, queues)
 
 
 @pytest.fixture

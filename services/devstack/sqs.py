@@ -56,6 +56,12 @@ async def create_queues(http: httpx.AsyncClient, endpoint: str, region: str, nam
     return Queues(await _create(http, endpoint, region, name, wanted), dead_letter_url)
 
 
+async def delete_queues(http: httpx.AsyncClient, endpoint: str, region: str, queues: Queues) -> None:
+    """Remove both queues with what is in them; other queues of the server stay."""
+    for url in (queues.queue_url, queues.dead_letter_url):
+        await _call(http, endpoint, region, "DeleteQueue", {"QueueUrl": url})
+
+
 async def _create(http: httpx.AsyncClient, endpoint: str, region: str, name: str, attributes: dict[str, str]) -> str:
     request = {"QueueName": name, "Attributes": attributes}
     answer = await _call(http, endpoint, region, "CreateQueue", request)
@@ -74,5 +80,5 @@ async def _call(
     }
     response = await http.post(endpoint, content=json.dumps(request), headers=headers)
     response.raise_for_status()
-    answer: dict[str, Any] = response.json()
+    answer: dict[str, Any] = response.json() if response.content else {}
     return answer

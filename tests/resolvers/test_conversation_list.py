@@ -104,10 +104,14 @@ async def test_a_list_stays_put_while_messages_arrive(execute: Execute) -> None:
 async def test_deleted_fans_and_conversations_without_a_message_are_not_listed(execute: Execute) -> None:
     here, gone, quiet = (known(execute.owner, name) for name in ("here", "gone", "quiet"))
     gone.deleted_at = minute(1)
-    await store(execute.database, here, gone, quiet, opened(here, 1), opened(gone, 2), opened(quiet))
+    mine = account(execute.owner)
+    unread: dict[str, Any] = {"unread_count": 1, "creator_account_id": mine.id}
+    talks = (opened(here, 1, **unread), opened(gone, 2, **unread), opened(quiet))
+    await store(execute.database, mine, here, gone, quiet, *talks)
     assert names(await page_of(execute)) == ["here"]
     assert (await execute(COUNT))["conversations"] == {"totalCount": 1}
-    assert (await execute("{ viewer { unreadConversations } }"))["viewer"]["unreadConversations"] == 0
+    unread_of = "{ viewer { unreadConversations accounts { unreadConversations } } }"
+    assert (await execute(unread_of))["viewer"] == {"unreadConversations": 1, "accounts": [{"unreadConversations": 1}]}
 
 
 async def the_crowd(execute: Execute) -> dict[str, str]:

@@ -35,7 +35,7 @@ function openSocket(connectionParams: Record<string, string>, onVerdict: OnVerdi
     url: new URL("/graphql", location.href.replace(/^http/, "ws")).href,
     connectionParams,
     // The same token would be refused again; everything else is worth another try.
-    shouldRetry: (event) => !(event instanceof CloseEvent && REFUSED.includes(event.code)),
+    shouldRetry: (event) => event instanceof CloseEvent && !REFUSED.includes(event.code),
     on: {
       connected: () => onVerdict(true),
       closed: (event) => {
