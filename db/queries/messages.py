@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Select, func, not_, select, update
+from sqlalchemy import CursorResult, Select, case, func, not_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.engine import ReadSession, WriteSession
@@ -39,6 +39,13 @@ async def lock(session: WriteSession, owner: UUID, message_id: UUID) -> Message 
     return await session.scalar(query.execution_options(populate_existing=True))
 
 
+async def lock_if_free(session: WriteSession, owner: UUID, message_id: UUID) -> Message | None:
+    """None where somebody else holds it. Who holds a lane waits for no message: others lock the two the other way."""
+    query = select(Message).where(Message.user_id == owner, Message.id == message_id)
+    query = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    return await session.scalar(query)
+
+
 async def by_platform_id(
     session: ReadSession, owner: UUID, creator_account_id: UUID, platform_message_id: str
 ) -> Message | None:
@@ -48,6 +55,23 @@ async def by_platform_id(
         Message.platform_message_id == platform_message_id,
     )
     return await session.scalar(query)
+
+
+async def known_platform_ids(
+    session: ReadSession, owner: UUID, creator_account_id: UUID, platform_message_ids: Sequence[str]
+) -> set[str]:
+    """Those of the platform's ids that some message here has."""
+    query = select(Message.platform_message_id).where(
+        Message.user_id == owner,
+        Message.creator_account_id == creator_account_id,
+        Message.platform_message_id.in_(platform_message_ids),
+    )
+    return {found for found in await session.scalars(query) if found is not None}
+
+
+def ended(status: str) -> ColumnElement[str]:
+    """The status of a message whose way ends before it is sent: UNKNOWN where an earlier call may have delivered it."""
+    return case((Message.unknown_since.is_not(None), "UNKNOWN"), else_=status)
 
 
 async def move(

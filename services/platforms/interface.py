@@ -100,9 +100,13 @@ class AccountStopped:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It may have been sent: timeout or reset after the request left, 408, 409, any other 5xx."""
+    """It may have been sent: timeout or reset after the request left, 408, 409, any other 5xx.
+
+    `may_repeat` is False where the platform knows the key and will never answer for it (a key mismatch).
+    """
 
     reason: str
+    may_repeat: bool = True
 
 
 Answer = Sent | NotSent | Refused | AccountStopped | Unknown

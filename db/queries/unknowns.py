@@ -1,0 +1,109 @@
+"""Messages of unknown outcome: which are repeated, which looked for at the platform, which could be a copy there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import and_, exists, func, or_, select
+
+from db.engine import ReadSession, WriteSession
+from db.models import Attempt, Campaign, CreatorAccount, Message
+from db.owner_guard import crossing
+from db.queries.attempts import MAY_HAVE_ARRIVED
+
+NOW = func.clock_timestamp()
+
+DELIVERED = or_(MAY_HAVE_ARRIVED, Attempt.outcome == "SENT")
+RESERVED_BEFORE = timedelta(hours=1)
+"""A call leaves long within this after its slot was reserved; the index of attempts goes by the reservation."""
+
+REPEATING = and_(Message.status == "UNKNOWN", Message.not_before.is_not(None), Message.repeat_until > NOW)
+"""Its request may be repeated, now or at `not_before`."""
+
+
+async def next_repeats(session: ReadSession, owner: UUID, creator_account_id: UUID) -> tuple[UUID | None, UUID | None]:
+    """The reply and the campaign message whose repeat has been due for longest. A paused campaign repeats nothing."""
+    going = exists().where(
+        Campaign.user_id == owner,
+        Campaign.id == Message.campaign_id,
+        Campaign.status.in_(("ACTIVE", "COMPLETED")),
+    )
+    due = (
+        select(Message.id, Message.campaign_id, Message.not_before)
+        .where(
+            Message.user_id == owner,
+            Message.creator_account_id == creator_account_id,
+            REPEATING,
+            Message.not_before <= NOW,
+            or_(Message.campaign_id.is_(None), going),
+        )
+        .subquery()
+    )
+    of_campaign = due.c.campaign_id.is_not(None)
+    query = select(of_campaign, due.c.id).distinct(of_campaign).order_by(of_campaign, due.c.not_before, due.c.id)
+    found = {row[0]: row[1] for row in await session.execute(query)}
+    return found.get(False), found.get(True)
+
+
+async def to_read_back(session: WriteSession, limit: int) -> Sequence[Message]:
+    """Those whose repeats are over and whose next look is due, on connected accounts; locked, longest due first."""
+    connected = exists().where(
+        CreatorAccount.user_id == Message.user_id,
+        CreatorAccount.id == Message.creator_account_id,
+        CreatorAccount.status == "CONNECTED",
+    )
+    query = (
+        select(Message)
+        .where(
+            Message.status == "UNKNOWN",
+            Message.not_before <= NOW,
+            or_(Message.repeat_until.is_(None), Message.repeat_until <= NOW),
+            connected,
+        )
+        .order_by(Message.not_before)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.scalars(query, execution_options=crossing("unknowns to read back"))).all()
+
+
+async def without_platform_id(
+    session: ReadSession,
+    owner: UUID,
+    platform: str,
+    account_id: str,
+    fan_id: UUID,
+    earliest: datetime,
+    latest: datetime,
+) -> Sequence[UUID]:
+    """Messages to a fan that were or may have been delivered by a call between two moments, by an unknown id."""
+    called = exists().where(
+        Attempt.user_id == owner,
+        Attempt.message_id == Message.id,
+        Attempt.platform == platform,
+        Attempt.account_id == account_id,
+        Attempt.reserved_at > earliest - RESERVED_BEFORE,
+        Attempt.dispatched_at.between(earliest, latest),
+        DELIVERED,
+    )
+    query = select(Message.id).where(
+        Message.user_id == owner, Message.fan_id == fan_id, Message.platform_message_id.is_(None), called
+    )
+    return (await session.scalars(query)).all()
+
+
+async def calls(session: ReadSession, owner: UUID, message_ids: Sequence[UUID]) -> Sequence[Attempt]:
+    """The calls for some messages that delivered them or may have, in order."""
+    query = (
+        select(Attempt)
+        .where(
+            Attempt.user_id == owner,
+            Attempt.message_id.in_(message_ids),
+            Attempt.dispatched_at.is_not(None),
+            DELIVERED,
+        )
+        .order_by(Attempt.message_id, Attempt.number)
+    )
+    return (await session.scalars(query)).all()
