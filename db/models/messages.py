@@ -24,7 +24,8 @@ class Message(Owned, Versioned, Base):
 
     `request` and `platform_key` are the exact platform request and its idempotency key, stored before the first
     attempt. `failures` counts the times it was certainly not sent; `not_before` holds it back until the next try.
-    Prices are US cents.
+    Prices are US cents. One that was deleted at the platform (`removed_at`) stays, read, behind its payments and counts
+    of what was sent; no conversation shows or counts it.
     """
 
     __tablename__ = "messages"
@@ -100,6 +101,7 @@ class Message(Owned, Versioned, Base):
     sent_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     not_before: Mapped[datetime | None]
     failure_reason: Mapped[str | None]

@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from db.models import Message, new_id
 from db.queries import attempts, conversations, creator_accounts, lanes, messages
 from db.unit_of_work import Transactions, UnitOfWork
+from services.conversations import appearing
 from services.fans import leftovers
 from services.live import events
 from services.platforms.interface import AccountStopped, Answer, NotSent, Refused, Sent
@@ -75,6 +76,9 @@ class Recorder:
                 return
             if not isinstance(step, Done) and await _in_other_hands(work, claim):
                 return
+            if isinstance(step, Done):
+                # An unlock or a deletion of this message may be worked on while it gets its platform id.
+                await creator_accounts.hold(work.session, claim.owner, claim.account.id)
             await _settle(work, claim.owner, claim.message.id, step)
             if isinstance(step, StopAccount):
                 await _stop_account(work, claim, step)
@@ -123,6 +127,8 @@ async def _settle(work: UnitOfWork, owner: UUID, message_id: UUID, step: Step) -
     if moved.status == "SENT" and (moved.campaign_id is not None or moved.scheduled_at is not None):
         work.emit(owner, events.conversation_updated(await conversations.put_last(work.session, moved)))
     await leftovers.settle(work, moved)
+    if moved.status == "SENT":
+        await appearing.appeared(work, moved)
 
 
 def _values(step: Step) -> dict[str, Any]:
