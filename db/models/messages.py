@@ -24,12 +24,13 @@ class Message(Owned, Versioned, Base):
 
     `request` and `platform_key` are the exact platform request and its idempotency key, stored before the first
     attempt. `failures` counts the times it was certainly not sent; `not_before` holds it back until the next try.
-    Prices are US cents.
+    Prices are US cents. One that was deleted at the platform (`removed_at`) stays, read, behind its payments and counts
+    of what was sent; no conversation shows or counts it.
 
-    `unknown_since`: when it first became unknown whether it has arrived; kept while it is sent again by hand, null once
-    all its calls are proven. Until `repeat_until` the request may be repeated with its key; null where the platform
-    takes no keys. An unknown message is repeated, or after that read back, at `not_before`; null: nothing is done by
-    itself. `read_backs` counts how often it was looked for.
+    `unknown_since`: when it first became unknown whether it has arrived; kept while it is sent again by hand, and null
+    again once every call is proven to have sent nothing. Until `repeat_until` the request may be repeated with its key;
+    null where the platform takes no keys. An unknown message is repeated, or after that read back, at `not_before`;
+    null: nothing more is done by itself. `read_backs` counts how often it was looked for.
     """
 
     __tablename__ = "messages"
@@ -109,6 +110,7 @@ class Message(Owned, Versioned, Base):
     sent_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     not_before: Mapped[datetime | None]
     failure_reason: Mapped[str | None]

@@ -1,29 +1,28 @@
-"""A message that is here twice: what points to the one points to the other from now on."""
+"""A message that is here twice: one row goes, and nothing points to it any more."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from uuid import UUID
 
-from sqlalchemy import Column, Table, delete, update
+from sqlalchemy import delete, update
 
 from db.engine import WriteSession
-from db.models import Base, Message
+from db.models import Conversation, Message, Payment
+
+REFERENCES = frozenset({"attempts.message_id", "conversations.last_message_id", "payments.message_id"})
+"""Every column that names a message. A copy has no attempts: it was not sent from here."""
 
 
-def references() -> Iterator[tuple[Table, Column[UUID]]]:
-    """Every column of another table that names a message."""
-    for table in Base.metadata.sorted_tables:
-        for constraint in table.foreign_key_constraints:
-            if constraint.referred_table is Message.__table__ and "user_id" in table.c:
-                column = constraint.columns[constraint.column_keys[-1]]
-                yield table, column
-
-
-async def replace(session: WriteSession, owner: UUID, copy_id: UUID, message_id: UUID) -> None:
-    """The copy is gone; whatever was known of it is known of the other."""
-    for table, column in references():
-        await session.execute(
-            update(table).where(table.c.user_id == owner, column == copy_id).values({column.name: message_id})
-        )
+async def remove(session: WriteSession, owner: UUID, copy_id: UUID) -> None:
+    """The conversation has to be counted anew afterwards; payments for the copy find their message anew."""
+    await session.execute(
+        update(Conversation)
+        .where(Conversation.user_id == owner, Conversation.last_message_id == copy_id)
+        .values(last_message_id=None)
+    )
+    await session.execute(
+        update(Payment)
+        .where(Payment.user_id == owner, Payment.message_id == copy_id)
+        .values(message_id=None, campaign_id=None)
+    )
     await session.execute(delete(Message).where(Message.user_id == owner, Message.id == copy_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -31,6 +32,12 @@ async def get(session: ReadSession, owner: UUID, message_id: UUID) -> Message | 
 
 async def get_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[Message]:
     query = select(Message).where(Message.user_id == owner, Message.id.in_(ids))
+    return (await session.scalars(query)).all()
+
+
+async def present_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[Message]:
+    """As `get_many`, without those that were deleted at the platform: a client is told nothing of them."""
+    query = select(Message).where(Message.user_id == owner, Message.id.in_(ids), Message.removed_at.is_(None))
     return (await session.scalars(query)).all()
 
 
@@ -87,6 +94,34 @@ async def move(
         update(Message)
         .where(Message.user_id == owner, Message.id == message_id, Message.status.in_(before), *conditions)
         .values(version=Message.version + 1, **values)
+        .returning(Message)
+    )
+    return await session.scalar(statement, execution_options={"populate_existing": True})
+
+
+async def remove(session: WriteSession, owner: UUID, message_id: UUID, removed_at: datetime) -> Message | None:
+    """It was deleted at the platform; read from now on, so that nothing counts it. None where it was removed before."""
+    statement = (
+        update(Message)
+        .where(Message.user_id == owner, Message.id == message_id, Message.removed_at.is_(None))
+        .values(removed_at=removed_at, read=True, version=Message.version + 1)
+        .returning(Message)
+    )
+    return await session.scalar(statement, execution_options={"populate_existing": True})
+
+
+async def purchase(
+    session: WriteSession, owner: UUID, message_id: UUID, purchased_at: datetime, amount_cents: int
+) -> Message | None:
+    """The fan has unlocked it; what she paid is its price where it had none. None where it was unlocked before."""
+    statement = (
+        update(Message)
+        .where(Message.user_id == owner, Message.id == message_id, Message.purchased_at.is_(None))
+        .values(
+            purchased_at=purchased_at,
+            price_cents=func.coalesce(Message.price_cents, func.nullif(amount_cents, 0)),
+            version=Message.version + 1,
+        )
         .returning(Message)
     )
     return await session.scalar(statement, execution_options={"populate_existing": True})

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from db.engine import ReadSession, WriteSession
 from db.models import Attempt, Campaign, CreatorAccount, Message
@@ -94,16 +95,29 @@ async def without_platform_id(
     return (await session.scalars(query)).all()
 
 
-async def calls(session: ReadSession, owner: UUID, message_ids: Sequence[UUID]) -> Sequence[Attempt]:
-    """The calls for some messages that delivered them or may have, in order."""
+async def lock_calls(session: WriteSession, owner: UUID, message_ids: Sequence[UUID]) -> Sequence[Attempt]:
+    """The calls for some messages that delivered them or may have, in order; locked."""
     query = (
         select(Attempt)
-        .where(
-            Attempt.user_id == owner,
-            Attempt.message_id.in_(message_ids),
-            Attempt.dispatched_at.is_not(None),
-            DELIVERED,
-        )
+        .where(*_calls_for(owner, message_ids))
         .order_by(Attempt.message_id, Attempt.number)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     return (await session.scalars(query)).all()
+
+
+async def first_call(session: ReadSession, owner: UUID, message_ids: Sequence[UUID]) -> datetime | None:
+    """When the first call left that may have delivered one of these messages."""
+    query = select(func.min(Attempt.dispatched_at)).where(*_calls_for(owner, message_ids))
+    moment: datetime | None = await session.scalar(query)
+    return moment
+
+
+def _calls_for(owner: UUID, message_ids: Sequence[UUID]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Attempt.user_id == owner,
+        Attempt.message_id.in_(message_ids),
+        Attempt.dispatched_at.is_not(None),
+        DELIVERED,
+    )

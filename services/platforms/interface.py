@@ -212,11 +212,25 @@ class MalformedWebhook(Exception):
 
 @dataclass(frozen=True, slots=True)
 class InboundEnvelope:
-    """A webhook before it is trusted: which account it speaks of, and the event (`kind` is the platform's word)."""
+    """A webhook before it is trusted: which account it speaks of, and the event (`kind` is the platform's word).
+
+    `received_at` is known once it is journalled.
+    """
 
     account_id: str
     kind: str
     payload: dict[str, Any]
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboundPerson:
+    """A fan as the platform tells of her; some events know no more than her id."""
+
+    platform_fan_id: str
+    handle: str | None = None
+    name: str | None = None
+    avatar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,3 +246,7 @@ class InboundMessage:
     price_cents: int | None
     media: tuple[Media, ...]
     sent_at: datetime
+
+    @property
+    def author(self) -> InboundPerson:
+        return InboundPerson(self.platform_fan_id, self.handle, self.name, self.avatar)

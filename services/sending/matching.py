@@ -38,11 +38,11 @@ class Candidate:
 
 
 def could_be(candidate: Candidate, copy: SentCopy) -> bool:
-    """Same text and price, and sent within ten minutes after one of its calls left."""
+    """Same text and price, and sent within ten minutes after one of its calls left. An erased text is like no other."""
     in_time = any(-CLOCKS_DIFFER <= copy.sent_at - call.dispatched_at <= WITHIN for call in candidate.calls)
     same_price = (candidate.price_cents or 0) == (copy.price_cents or 0)
     # The platform's text came back from HTML; ours takes the same way, so that both lost the same.
-    return in_time and same_price and same_text(plain(marked_up(candidate.text)), copy.text)
+    return bool(candidate.text) and in_time and same_price and same_text(plain(marked_up(candidate.text)), copy.text)
 
 
 def proven(candidates: Sequence[Candidate], copies: Sequence[SentCopy]) -> list[tuple[Candidate, SentCopy]]:

@@ -48,10 +48,7 @@ class Recorder:
         )
 
     async def _until_stored(self, store: Callable[[], Awaitable[Step | None]]) -> Step | None:
-        """What a platform answered is kept through a restart of the database; storing it twice changes nothing.
-
-        A webhook may have stored the platform's message at the same moment; the second time its copy is seen.
-        """
+        """What a platform answered is kept through a restart of the database; storing it twice changes nothing."""
         for pause in STORE_PAUSES_SECONDS:
             try:
                 return await store()
@@ -64,6 +61,9 @@ class Recorder:
         """The step that was taken; None where the answer was stored before, by a commit whose own answer got lost."""
         async with self._transactions() as work:
             session = work.session
+            if isinstance(answer, Sent | AccountStopped):
+                # Before anything else, as whoever works on a webhook: one may be about this message at this moment.
+                await creator_accounts.hold(session, claim.owner, claim.account.id)
             if not await attempts.finish(session, claim.owner, claim.attempt.id, *_outcome(answer)):
                 return None
             message = await messages.lock(session, claim.owner, claim.message.id)

@@ -10,6 +10,7 @@ from sqlalchemy import case, func, or_
 from db.models import Message, new_id
 from db.queries import clock, conversations, messages
 from db.unit_of_work import UnitOfWork
+from services.conversations import appearing
 from services.fans import leftovers
 from services.live import events
 from services.sending.copies import make_room
@@ -46,8 +47,9 @@ async def settle(work: UnitOfWork, message: Message, step: Step, *, repeat: bool
 async def delivered(
     work: UnitOfWork, message: Message, platform_message_id: str | None, sent_at: datetime | None = None
 ) -> None:
-    """The platform has a message that the caller has locked, whatever became of it here. `sent_at`: as it says, if it
-    does. A platform id that is known already stays.
+    """The platform has a message that the caller has locked, and the account before it, whatever became of it here.
+
+    `sent_at`: as the platform says, if it does. A platform id that is known already stays.
     """
     values: dict[str, Any] = {}
     if message.platform_message_id is None:
@@ -63,6 +65,7 @@ async def delivered(
     if moved.campaign_id is not None or moved.scheduled_at is not None:
         work.emit(moved.user_id, events.conversation_updated(await conversations.put_last(work.session, moved)))
     await leftovers.settle(work, moved)
+    await appearing.appeared(work, moved)
 
 
 async def _values(work: UnitOfWork, message: Message, step: Again | GiveUp | LeaveUnknown) -> dict[str, Any]:

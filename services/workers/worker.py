@@ -14,10 +14,12 @@ from services.monitoring.queue_check import QueueCheck
 from services.runtime.resources import Resources
 from services.sending.claim import Claimer
 from services.sending.deliver import Deliverer
+from services.sending.read_back import Reconciler
 from services.sending.record import Recorder
 from services.sending.sweep import Sweeper
 from services.workers.chores import Chores
 from services.workers.receiving import Receiving
+from services.workers.reconciling import Reconciling
 from services.workers.senders import Senders
 from services.workers.supervise import Bell, keep_running
 
@@ -51,6 +53,8 @@ class Worker:
             self.name,
             resources.settings.worker_sweep_seconds,
         )
+        reconciler = Reconciler(resources.transactions, resources.adapters, resources.vault)
+        self._reconciling = Reconciling(reconciler, self.stopping, resources.settings.worker_sweep_seconds)
         self._bell = bell
 
     def _build_senders(self, resources: Resources, bell: Bell) -> Senders:
@@ -89,6 +93,7 @@ class Worker:
             ("receive", self._receiving.step),
             ("sweep", self._chores.sweep),
             ("beat", self._chores.beat),
+            ("reconcile", self._reconciling.step),
         ]
         if self._settings.rate_limiter_enabled:
             steps.append(("watch", self._senders.watch))

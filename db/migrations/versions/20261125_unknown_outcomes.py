@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "3c1f0d7b9e52"
-down_revision = "98813a3ca41a"
+down_revision = "5b0c1f7d9e24"
 
 # What was unknown before may have arrived, also where a person has put it back since.
 MAY_HAVE_ARRIVED = """
