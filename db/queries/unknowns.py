@@ -27,25 +27,22 @@ REPEATING = and_(Message.status == "UNKNOWN", Message.not_before.is_not(None), M
 async def next_repeats(session: ReadSession, owner: UUID, creator_account_id: UUID) -> tuple[UUID | None, UUID | None]:
     """The reply and the campaign message whose repeat has been due for longest. A paused campaign repeats nothing."""
     going = exists().where(
-        Campaign.user_id == owner,
-        Campaign.id == Message.campaign_id,
-        Campaign.status.in_(("ACTIVE", "COMPLETED")),
+        Campaign.user_id == owner, Campaign.id == Message.campaign_id, Campaign.status.in_(("ACTIVE", "COMPLETED"))
     )
     due = (
-        select(Message.id, Message.campaign_id, Message.not_before)
+        select(Message.id)
         .where(
             Message.user_id == owner,
             Message.creator_account_id == creator_account_id,
             REPEATING,
             Message.not_before <= NOW,
-            or_(Message.campaign_id.is_(None), going),
         )
-        .subquery()
+        .order_by(Message.not_before, Message.id)
+        .limit(1)
     )
-    of_campaign = due.c.campaign_id.is_not(None)
-    query = select(of_campaign, due.c.id).distinct(of_campaign).order_by(of_campaign, due.c.not_before, due.c.id)
-    found = {row[0]: row[1] for row in await session.execute(query)}
-    return found.get(False), found.get(True)
+    reply, of_campaign = due.where(Message.campaign_id.is_(None)), due.where(going)
+    row = (await session.execute(select(reply.scalar_subquery(), of_campaign.scalar_subquery()))).one()
+    return row[0], row[1]
 
 
 async def to_read_back(session: WriteSession, limit: int) -> Sequence[Message]:

@@ -28,7 +28,7 @@ log = structlog.get_logger(service="sending")
 
 BATCH = 20
 IN_HAND = timedelta(minutes=2)
-"""Nobody else looks meanwhile, so long as ten pages may take; a worker that dies leaves the look to another after it."""
+"""Nobody else looks meanwhile, so long as ten pages may take; after it another may, should this worker have died."""
 
 
 @dataclass(frozen=True, slots=True)
