@@ -42,6 +42,6 @@ async def test_a_copy_goes_and_nothing_points_to_it(database: Database) -> None:
         left = (await session.scalars(select(Message.id).where(Message.user_id == owner))).all()
         last = await session.scalar(select(Conversation.last_message_id).where(Conversation.user_id == owner))
         linked = select(Payment.payment_key, Payment.message_id).where(Payment.user_id == owner)
-        found = {key: message_id for key, message_id in await session.execute(linked)}
+        found = {row[0]: row[1] for row in await session.execute(linked)}
     assert (left, last) == ([other.id], None)
     assert found == {"p1": None, "p2": other.id}

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from db.engine import Database
-from db.models import Attempt, CreatorAccount, Lane, LiveEvent, Message
+from db.models import Attempt, Conversation, CreatorAccount, Lane, LiveEvent, Message
 from db.queries import attempts, clock, messages
 from services.platforms.interface import Answer, Unknown
 from services.runtime.clock import SystemClock
@@ -85,6 +85,20 @@ class Desk:
         await self.change(repeat_until=until)
         await self.record(Unknown("no answer in time"))
         return await self.another()
+
+    async def messages(self) -> list[Message]:
+        """All of the owner's, in the order of the conversation."""
+        query = select(Message).where(Message.user_id == self.claim.owner).order_by(Message.placed_at, Message.id)
+        async with self.database.reads() as session:
+            return list((await session.scalars(query)).all())
+
+    async def kinds(self) -> list[str]:
+        query = select(LiveEvent.kind).where(LiveEvent.user_id == self.claim.owner).order_by(LiveEvent.sequence)
+        return list(await reading(self.database, lambda session: session.scalars(query)))
+
+    async def conversation(self) -> Conversation:
+        found: Conversation = await self._row(Conversation, self.claim.message.conversation_id)
+        return found
 
     async def _row(self, model: type[Any], key: UUID) -> Any:
         query = select(model).where(model.user_id == self.claim.owner, model.id == key)
