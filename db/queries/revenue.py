@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Select, and_, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, DateTime, Select, and_, cast, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.engine import ReadSession
 from db.models import CreatorAccount, Fan, Message, Payment
 from db.queries.fan_selections import Selection, has
+
+Counted = Select[Any, Any, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +46,15 @@ def _in_order(paid: tuple[int, int, int], offered: tuple[int, int, int]) -> tupl
     return revenue, offered[0], purchases, tips, offered[1]
 
 
-async def _rows(session: ReadSession, query: Select[Any]) -> dict[int, tuple[int, int, int]]:
+async def _rows(session: ReadSession, query: Counted) -> dict[int, tuple[int, int, int]]:
     return {row[0]: tuple(int(value or 0) for value in row[1:]) for row in await session.execute(query)}  # type: ignore[misc]
 
 
-def _payments(owner: UUID, selection: Selection, bounds: Sequence[datetime]) -> Select[Any]:
+def _payments(owner: UUID, selection: Selection, bounds: Sequence[datetime]) -> Counted:
     """Unlocks and tips; what a subscription costs is no revenue of a message (requirement 6.1)."""
     unlock, tip = Payment.kind == "UNLOCK", Payment.kind == "TIP"
     period = _period(Payment.paid_at, bounds)
-    query: Select[Any] = select(
+    query = select(
         period.label("period"),
         func.sum(Payment.amount_cents),
         func.count().filter(unlock),
@@ -61,12 +63,10 @@ def _payments(owner: UUID, selection: Selection, bounds: Sequence[datetime]) -> 
     return _selected(query, Payment, owner, selection).group_by(literal_column("period"))
 
 
-def _offers(owner: UUID, selection: Selection, bounds: Sequence[datetime]) -> Select[Any]:
+def _offers(owner: UUID, selection: Selection, bounds: Sequence[datetime]) -> Counted:
     """Messages with a price that were sent, whether or not they were bought."""
     period = _period(Message.sent_at, bounds)
-    query: Select[Any] = select(
-        period.label("period"), func.sum(Message.price_cents), func.count(), literal_column("0")
-    ).where(
+    query = select(period.label("period"), func.sum(Message.price_cents), func.count(), literal(0)).where(
         Message.user_id == owner,
         Message.direction == "OUT",
         Message.price_cents.is_not(None),
@@ -83,7 +83,7 @@ def _within(moment: Any, bounds: Sequence[datetime]) -> tuple[ColumnElement[bool
     return moment >= bounds[0], moment < bounds[-1]
 
 
-def _selected(query: Select[Any], rows: Any, owner: UUID, selection: Selection) -> Select[Any]:
+def _selected(query: Counted, rows: Any, owner: UUID, selection: Selection) -> Counted:
     """Of these accounts, this platform, and fans that carry all the tags now."""
     if selection.account_ids is not None:
         query = query.where(rows.creator_account_id.in_(selection.account_ids))

@@ -15,7 +15,7 @@ from db.models import CreatorAccount, Fan, Message, Payment, new_id
 from schema import ids
 from services.fans.indexing import searchable
 from tests.resolvers.in_process import Execute
-from tests.stored import account, conversation, fan, message, store
+from tests.stored import a_user, account, conversation, fan, message, store
 
 ANALYTICS = """query ($filter: AnalyticsFilter, $interval: Interval!) { analytics(filter: $filter) {
   totalFans activeFans lifetimeValueCents topFans(first: 3) { id }
@@ -141,7 +141,6 @@ def summed(points: dict[date, dict[str, int]]) -> dict[str, int]:
 @pytest.mark.parametrize("seed", range(3))
 async def test_every_figure_is_what_a_naive_count_gives(execute: Execute, seed: int) -> None:
     world = await stored(execute, seed)
-    await store(execute.database)
     for zone in ZONES:
         for interval in ("DAY", "WEEK", "MONTH"):
             for name, chosen in _selections(world).items():
@@ -168,13 +167,14 @@ def _selections(world: World) -> dict[str, set[Any]]:
 
 
 def _filter(world: World, name: str) -> dict[str, Any]:
-    return {
+    filters: dict[str, dict[str, Any]] = {
         "all": {},
         "tags": {"tags": ["vip", "new"]},
         "platform": {"platform": "ONLYFANS"},
         "account": {"accountIds": [ids.encode("CreatorAccount", world.accounts[0].id)]},
         "none": {"accountIds": []},
-    }[name]
+    }
+    return filters[name]
 
 
 def _check_fans(execute: Execute, found: dict[str, Any], living: Sequence[Fan]) -> None:
@@ -187,8 +187,6 @@ def _check_fans(execute: Execute, found: dict[str, Any], living: Sequence[Fan]) 
 
 
 async def test_a_stranger_sees_nothing_of_it(execute: Execute) -> None:
-    from tests.stored import a_user
-
     world = await stored(execute, 0)
     eve = await a_user(execute.database)
     wanted = {"from": str(FIRST), "to": str(LAST), "accountIds": [ids.encode("CreatorAccount", world.accounts[0].id)]}
