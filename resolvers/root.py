@@ -10,6 +10,7 @@ from strawberry.extensions import AddValidationRules, MaxTokensLimiter, Validati
 from strawberry.extensions.base_extension import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
+from resolvers.analytics import AnalyticsQueries
 from resolvers.conversations import ConversationMutations, ConversationQueries
 from resolvers.creator_accounts import CreatorAccountMutations
 from resolvers.fans import FanMutations, FanQueries
@@ -29,7 +30,7 @@ from schema.scalars import SCALARS
 
 
 @strawberry.type(description="What can be read.")
-class Query(ViewerQueries, FanQueries, ConversationQueries, MessageQueries, QueueQueries):
+class Query(ViewerQueries, FanQueries, ConversationQueries, MessageQueries, QueueQueries, AnalyticsQueries):
     pass
 
 
