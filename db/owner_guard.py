@@ -32,6 +32,9 @@ CROSSES_OWNERS = frozenset(
         "messages nobody queued",  # sweeper
         "lanes asleep",  # sweeper
         "webhooks nobody worked on",  # sweeper
+        "imports nobody works on",  # workers take the one that has waited longest, whosever it is
+        "uploads nobody confirmed",  # housekeeping
+        "failed rows kept too long",  # housekeeping
         "is the database there",  # health; reads no table
     }
 )

@@ -17,6 +17,6 @@ from db.models.worker_heartbeats import WorkerHeartbeat
 
 __all__ = [
     "Attempt", "Base", "Campaign", "CampaignRecipient", "Conversation", "CreatorAccount", "Fan", "FanImport",
-    "FanImportFailure", "FanImportFan", "FanImportFile", "FanImportPreview", "IdempotencyKey", "Lane", "LiveEvent", "LiveSequence", "Message", "User", "WebhookDelivery",
-    "WorkerHeartbeat", "new_id",
+    "FanImportFailure", "FanImportFan", "FanImportFile", "FanImportPreview", "IdempotencyKey", "Lane", "LiveEvent",
+    "LiveSequence", "Message", "User", "WebhookDelivery", "WorkerHeartbeat", "new_id",
 ]  # fmt: skip

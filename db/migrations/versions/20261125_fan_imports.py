@@ -27,8 +27,10 @@ def upgrade() -> None:
         ["updated_at"],
         postgresql_where=sa.text("status IN ('PENDING', 'RUNNING')"),
     )
+    _let_events_ask_for_a_resync()
     with op.get_context().autocommit_block():
         _index_fans()
+        op.execute("ALTER TABLE live_events VALIDATE CONSTRAINT ck_live_events_kind_is_known")
 
 
 def _add_columns() -> None:
@@ -103,9 +105,22 @@ def _preview_columns() -> list[sa.Column[object]]:
     ]
 
 
+def _let_events_ask_for_a_resync() -> None:
+    """Added unchecked, and checked below without a lock that keeps others out."""
+    kinds = (
+        "message_added", "message_updated", "message_removed", "conversation_updated", "fan_updated", "fan_deleted",
+        "payment_received", "account_updated", "resync_required",
+    )  # fmt: skip
+    listed = ", ".join(f"'{kind}'" for kind in kinds)
+    op.execute("ALTER TABLE live_events DROP CONSTRAINT ck_live_events_kind_is_known")
+    op.execute(
+        f"ALTER TABLE live_events ADD CONSTRAINT ck_live_events_kind_is_known CHECK (kind IN ({listed})) NOT VALID"
+    )
+
+
 def _index_fans() -> None:
     """Outside the transaction: a big table stays open for writing meanwhile."""
-    indexes = {
+    indexes: dict[str, tuple[list[str | sa.TextClause], str]] = {
         "ix_fans_email": (["user_id", sa.text('lower(email COLLATE "C")')], "email IS NOT NULL"),
         "ix_fans_without_handle": (["user_id", "name_key"], "handle_key IS NULL AND erased_at IS NULL"),
     }
