@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Integer, Table, Uuid, column, delete, func, literal, select, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Boolean, ColumnElement, Integer, Table, Uuid, any_, column, delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.engine import WriteSession
@@ -52,49 +52,44 @@ def _given(rows: Sequence[dict[str, Any]]) -> Any:
     return given.render_derived("given", with_types=True)
 
 
-async def some(session: WriteSession, owner: UUID, fan_import_id: UUID, limit: int) -> Sequence[UUID]:
+class Added(NamedTuple):
+    """A fan that an import added, as she is now. `touched`: somebody has had to do with her since."""
+
+    fan_id: UUID
+    creator_account_id: UUID | None
+    brought_back: bool
+    deleted: bool
+    touched: bool
+
+
+async def some(session: WriteSession, owner: UUID, fan_import_id: UUID, limit: int) -> list[Added]:
     """Fans it added, locked, so that nobody changes them or refers to them meanwhile."""
-    mine = (
-        select(FanImportFan.fan_id)
+    noted = await session.execute(
+        select(FanImportFan.fan_id, FanImportFan.version, FanImportFan.brought_back)
         .where(FanImportFan.user_id == owner, FanImportFan.fan_import_id == fan_import_id)
         .order_by(FanImportFan.fan_id)
         .limit(limit)
     )
-    fan_ids = (await session.scalars(mine)).all()
-    locked = select(Fan.id).where(Fan.user_id == owner, Fan.id.in_(fan_ids)).order_by(Fan.id).with_for_update()
-    await session.execute(locked)
-    return fan_ids
-
-
-async def untouched(
-    session: WriteSession, owner: UUID, fan_import_id: UUID, fan_ids: Sequence[UUID]
-) -> Sequence[tuple[Fan, bool]]:
-    """Those who are as the import left her and to whom nothing else refers, each with `brought_back`."""
-    query = (
-        select(Fan, FanImportFan.brought_back)
-        .join(FanImportFan, (FanImportFan.user_id == Fan.user_id) & (FanImportFan.fan_id == Fan.id))
-        .where(
-            Fan.user_id == owner,
-            FanImportFan.fan_import_id == fan_import_id,
-            Fan.id.in_(fan_ids),
-            Fan.deleted_at.is_(None),
-            Fan.version == FanImportFan.version,
-            *(~each for each in _referred_to(owner)),
-        )
+    left = {row[0]: (row[1], row[2]) for row in noted}
+    fan_ids = literal(list(left), ARRAY(Uuid))
+    locked = await session.execute(
+        select(Fan.id, Fan.creator_account_id, Fan.version, Fan.deleted_at.is_not(None))
+        .where(Fan.user_id == owner, Fan.id == any_(fan_ids))
+        .order_by(Fan.id)
+        .with_for_update()
     )
-    return [(row[0], row[1]) for row in await session.execute(query)]
+    rows = locked.all()
+    referred = {fan for query in _referring(owner, fan_ids) for fan in (await session.scalars(query)).all()}
+    return [
+        Added(fan_id, account, left[fan_id][1], deleted, fan_id in referred or version != left[fan_id][0])
+        for fan_id, account, version, deleted in rows
+    ]
 
 
-async def living(session: WriteSession, owner: UUID, fan_ids: Sequence[UUID]) -> int:
-    query = select(func.count()).where(Fan.user_id == owner, Fan.id.in_(fan_ids), Fan.deleted_at.is_(None))
-    return await session.scalar(query) or 0
-
-
-def _referred_to(owner: UUID) -> Iterator[ColumnElement[bool]]:
-    """Whatever table it is: one that is made later counts as well."""
+def _referring(owner: UUID, fan_ids: ColumnElement[Any]) -> Iterator[Any]:
+    """Which of the fans each other table refers to; a table that is made later counts as well."""
     for table, name in _references():
-        rows = select(table.c[name]).where(table.c.user_id == owner, table.c[name] == Fan.id)
-        yield rows.correlate(Fan).exists()
+        yield select(table.c[name]).where(table.c.user_id == owner, table.c[name] == any_(fan_ids)).distinct()
 
 
 def _references() -> Iterator[tuple[Table, str]]:
@@ -109,7 +104,7 @@ async def take_back(session: WriteSession, owner: UUID, fan_ids: Sequence[UUID])
     cleared = ("handle", "handle_key", "email", "avatar", "notes", "platform_fan_id", "last_seen_at", "search")
     await session.execute(
         update(Fan)
-        .where(Fan.user_id == owner, Fan.id.in_(fan_ids))
+        .where(Fan.user_id == owner, Fan.id == any_(literal(list(fan_ids), ARRAY(Uuid))))
         .values(
             name=ERASED_NAME, tags=[], value_cents=0, deleted_at=NOW, erased_at=NOW, version=Fan.version + 1,
             **dict.fromkeys(cleared),
@@ -120,7 +115,9 @@ async def take_back(session: WriteSession, owner: UUID, fan_ids: Sequence[UUID])
 async def delete_again(session: WriteSession, owner: UUID, fan_ids: Sequence[UUID]) -> None:
     """Fans who had been deleted before the import brought them back."""
     await session.execute(
-        update(Fan).where(Fan.user_id == owner, Fan.id.in_(fan_ids)).values(deleted_at=NOW, version=Fan.version + 1)
+        update(Fan)
+        .where(Fan.user_id == owner, Fan.id == any_(literal(list(fan_ids), ARRAY(Uuid))))
+        .values(deleted_at=NOW, version=Fan.version + 1)
     )
 
 
@@ -129,7 +126,7 @@ async def forget(session: WriteSession, owner: UUID, fan_import_id: UUID, fan_id
         delete(FanImportFan).where(
             FanImportFan.user_id == owner,
             FanImportFan.fan_import_id == fan_import_id,
-            FanImportFan.fan_id.in_(fan_ids),
+            FanImportFan.fan_id == any_(literal(list(fan_ids), ARRAY(Uuid))),
         )
     )
 

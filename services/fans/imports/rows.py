@@ -9,7 +9,7 @@ from typing import Any
 
 from db.models.creator_accounts import PLATFORMS
 from services.fans import fields, handles, spreadsheet
-from services.fans.imports.columns import Columns, plain
+from services.fans.imports.columns import TITLES, Columns, plain
 from services.fans.imports.moments import NotAMoment, read_moment
 from services.fans.imports.money import NotAnAmount, read_amount
 from services.fans.imports.records import Record
@@ -23,6 +23,7 @@ SHOWN = {
     "lastSeenAt": "Last Seen",
 }
 """The column of a file, by the name of the field in the API."""
+ORDER = {title: place for place, title in enumerate(TITLES)}
 PLATFORM_BY_NAME = {plain(platform): platform for platform in PLATFORMS}
 
 MONTH_FIRST, ZONE_ASSUMED, CURRENCY = "month_first", "zone_assumed", "currency"
@@ -69,7 +70,7 @@ class BadRow:
 def read_row(record: Record, columns: Columns) -> Row | BadRow:
     reading = _Reading(record, columns)
     row = reading.row()
-    found = tuple(reading.faults)
+    found = tuple(sorted(reading.faults, key=lambda fault: ORDER.get(fault.column or "", -1)))
     return BadRow(record.number, record.cells, found) if found else row
 
 

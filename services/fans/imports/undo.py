@@ -7,7 +7,7 @@ stay. It goes in steps, each one transaction, so that a crash leaves nothing hal
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sqlalchemy import func
 
 from db.models import FanImport
 from db.queries import fan_import_fans, fan_imports
+from db.queries.fan_import_fans import Added
 from db.unit_of_work import Transactions, UnitOfWork
 from services.fans.imports.progress import TOLD_ONE_BY_ONE, LeaseLost
 from services.live import events
@@ -45,18 +46,17 @@ class Undoing:
             held = await fan_imports.held(work.session, owner, taken.id, lease_id)
             if held is None:
                 raise LeaseLost
-            fan_ids = await fan_import_fans.some(work.session, owner, taken.id, STEP)
-            if not fan_ids:
+            added = await fan_import_fans.some(work.session, owner, taken.id, STEP)
+            if not added:
                 await self._end(work, held)
                 return False
-            gone = await _take_back(work, held, list(fan_ids))
-            stayed = await fan_import_fans.living(work.session, owner, fan_ids)
-            await fan_import_fans.forget(work.session, owner, taken.id, fan_ids)
+            kept = await _take_back(work, held, added)
+            await fan_import_fans.forget(work.session, owner, taken.id, [fan.fan_id for fan in added])
             await fan_imports.change(
                 work.session, owner, taken.id,
-                undo_kept=(held.undo_kept or 0) + stayed, attempts=0, leased_until=NOW + self._lease,
+                undo_kept=(held.undo_kept or 0) + kept, attempts=0, leased_until=NOW + self._lease,
             )  # fmt: skip
-        log.info("import_step_undone", action="undo", importId=str(taken.id), removed=gone, kept=stayed)
+        log.info("import_step_undone", action="undo", importId=str(taken.id), fans=len(added), kept=kept)
         return True
 
     async def _end(self, work: UnitOfWork, held: FanImport) -> None:
@@ -69,13 +69,14 @@ class Undoing:
         )  # fmt: skip
 
 
-async def _take_back(work: UnitOfWork, held: FanImport, fan_ids: list[UUID]) -> int:
-    """Of these fans, those whom nobody has touched; gives their number."""
+async def _take_back(work: UnitOfWork, held: FanImport, added: Sequence[Added]) -> int:
+    """Of these fans, those whom nobody has touched; gives how many of the others are still in the lists."""
     owner, session = held.user_id, work.session
-    found = await fan_import_fans.untouched(session, owner, held.id, fan_ids)
-    await fan_import_fans.take_back(session, owner, [fan.id for fan, brought_back in found if not brought_back])
-    await fan_import_fans.delete_again(session, owner, [fan.id for fan, brought_back in found if brought_back])
+    there = [fan for fan in added if not fan.deleted]
+    going = [fan for fan in there if not fan.touched]
+    await fan_import_fans.take_back(session, owner, [fan.fan_id for fan in going if not fan.brought_back])
+    await fan_import_fans.delete_again(session, owner, [fan.fan_id for fan in going if fan.brought_back])
     if (held.total_rows or 0) <= TOLD_ONE_BY_ONE:
-        for fan, _ in found:
-            work.emit(owner, events.fan_deleted(fan, None))
-    return len(found)
+        for fan in going:
+            work.emit(owner, events.fan_gone(fan.creator_account_id, fan.fan_id))
+    return len(there) - len(going)

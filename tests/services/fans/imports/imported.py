@@ -35,9 +35,7 @@ class Desk:
         """A file that was taken; `content` as text is that of the rows below the usual header."""
         raw = (HEADER + content).encode() if isinstance(content, str) else content
         usual = {"file_name": "fans.csv", "platform": "SANDBOX"}
-        return await self.resources.fan_imports.upload(
-            owner or self.owner, Upload(content=raw, **usual | options)
-        )
+        return await self.resources.fan_imports.upload(owner or self.owner, Upload(content=raw, **usual | options))
 
     async def work(self) -> None:
         """Everything that waits, to its end."""
