@@ -20,6 +20,7 @@ from db.engine import Database
 from db.unit_of_work import Transactions
 from services.access.allowance import allowances_of
 from services.access.allowances import Allowances
+from services.access.downloads import Downloads, build_downloads
 from services.accounts.connect import Accounts
 from services.accounts.credentials import Vault
 from services.fans.create import Fans
@@ -61,6 +62,7 @@ class Resources:
     allowances: Allowances
     accounts: Accounts
     fans: Fans
+    downloads: Downloads
     fan_imports: FanImports
     importer: Importer
     sending: Sending
@@ -127,6 +129,7 @@ def _assemble(
         allowances=allowances,
         accounts=Accounts(transactions, adapters, vault, clock),
         fans=Fans(transactions),
+        downloads=build_downloads(settings, clock),
         fan_imports=FanImports(database, transactions, queue, allowances),
         importer=Importer(database, transactions),
         sending=Sending(transactions, adapters, queueing, clock, enabled=settings.rate_limiter_enabled),

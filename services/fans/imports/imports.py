@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -33,6 +34,8 @@ NOW = func.clock_timestamp()
 
 MAX_FILE_BYTES = 10 * 1_048_576
 MAX_FILE_NAME = 255
+UPLOADS_AT_ONCE = 4
+"""In the memory of one process; the others wait for their turn in files without a name."""
 KEPT_DRY_RUNS = 5
 """Uploads an owner may have waiting to be confirmed; of more, the oldest are let go."""
 UNDO_SECONDS = 3.0
@@ -45,10 +48,11 @@ BEING_UNDONE = "It is being undone."
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it came, and what is to be done with it. `platform` of the fans whose row names none."""
+    """A file as it came, `size` in bytes, and what is to be done with it. `platform`: of fans whose row names none."""
 
     file_name: str
-    content: bytes = field(repr=False)
+    size: int
+    read: Callable[[], Awaitable[bytes]]
     platform: str
     account_id: UUID | None = None
     dry_run: bool = False
@@ -66,6 +70,7 @@ class FanImports:
         self._queue = queue
         self._allowances = allowances
         self._undoing = Undoing(transactions, LEASE)
+        self._in_memory = asyncio.Semaphore(UPLOADS_AT_ONCE)
 
     async def upload(self, owner: UUID, upload: Upload) -> FanImport:
         """Store the file and wake a worker; the import is PENDING then.
@@ -73,21 +78,28 @@ class FanImports:
         What its beginning tells is checked at once. One of the user's imports is taken for a file that passes; to
         confirm a dry run takes no other.
         """
-        await _check(upload)
+        if found := list(_problems(upload)):
+            raise Rejected(*found)
         async with self._database.reads() as session:
             account = await account_for(session, owner, upload.platform, upload.account_id, ())
+        async with self._in_memory:
+            return await self._store(owner, upload, account.id if account else None)
+
+    async def _store(self, owner: UUID, upload: Upload, account_id: UUID | None) -> FanImport:
+        content = await upload.read()
+        await _check_beginning(content)
         await self._allowances.take(owner, Operation.IMPORTS)
         row = FanImport(
             user_id=owner,
             id=new_id(),
-            creator_account_id=account.id if account else None,
+            creator_account_id=account_id,
             platform=upload.platform,
-            file_name=upload.file_name,
+            file_name=_base_name(upload),
             dry_run=upload.dry_run,
             on_duplicate=upload.on_duplicate,
         )
         async with self._transactions() as work:
-            await fan_imports.add(work.session, row, upload.content)
+            await fan_imports.add(work.session, row, content)
             await fan_imports.remove_uploads(
                 work.session, owner, await fan_imports.unconfirmed(work.session, owner, behind=KEPT_DRY_RUNS)
             )
@@ -140,21 +152,25 @@ FROM_THE_START: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-async def _check(upload: Upload) -> None:
-    """Raises Rejected, each problem with the path of the file."""
-    if found := list(_problems(upload)):
-        raise Rejected(*found)
+async def _check_beginning(content: bytes) -> None:
+    """Raises Rejected, with the path of the file."""
     try:
-        await asyncio.to_thread(layout_of, upload.content)
+        await asyncio.to_thread(layout_of, content)
     except Unreadable as fault:
         raise Rejected(invalid(fault.message, FILE, fault.rule, fault.limit)) from None
 
 
+def _base_name(upload: Upload) -> str:
+    """Without the folders that some clients send with it."""
+    return re.split(r"[/\\]", upload.file_name)[-1]
+
+
 def _problems(upload: Upload) -> Iterator[InvalidInput]:
-    if not upload.file_name.lower().endswith(".csv"):
+    name = _base_name(upload)
+    if not name.lower().endswith(".csv"):
         yield invalid("The file must be a CSV, with a name that ends in .csv.", FILE, "extension")
-    yield from rules.text(upload.file_name, FILE, longest=MAX_FILE_NAME)
-    if len(upload.content) > MAX_FILE_BYTES:
+    yield from rules.text(name, FILE, longest=MAX_FILE_NAME)
+    if upload.size > MAX_FILE_BYTES:
         message = f"The file is larger than {MAX_FILE_BYTES:,} bytes (10 MB)."
         yield invalid(message, FILE, "max_bytes", MAX_FILE_BYTES)
 

@@ -34,8 +34,12 @@ class Desk:
     async def upload(self, content: str | bytes, owner: UUID | None = None, **options: Any) -> FanImport:
         """A file that was taken; `content` as text is that of the rows below the usual header."""
         raw = (HEADER + content).encode() if isinstance(content, str) else content
-        usual = {"file_name": "fans.csv", "platform": "SANDBOX"}
-        return await self.resources.fan_imports.upload(owner or self.owner, Upload(content=raw, **usual | options))
+        usual = {"file_name": "fans.csv", "platform": "SANDBOX", "size": len(raw)}
+
+        async def read() -> bytes:
+            return raw
+
+        return await self.resources.fan_imports.upload(owner or self.owner, Upload(read=read, **usual | options))
 
     async def work(self) -> None:
         """Everything that waits, to its end."""
