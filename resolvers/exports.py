@@ -44,8 +44,8 @@ class _File(StreamingResponse):
                 async for block in self.body_iterator:
                     async with asyncio.timeout(BLOCK_SECONDS):
                         await send({"type": "http.response.body", "body": block, "more_body": True})
-        except TimeoutError:
-            log.info("download_too_slow", action="download")
+        except (TimeoutError, OSError) as gone:
+            log.info("download_left", action="download", reason=type(gone).__name__)
         except Exception as error:
             log.error("download_cut_off", action="download", **traced(error))
         else:

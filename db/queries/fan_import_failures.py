@@ -104,18 +104,17 @@ async def remove_rows(session: WriteSession, owner: UUID, fan_import_id: UUID, r
     )
 
 
-async def of_old_imports(session: WriteSession, older_than: timedelta, limit: int) -> Sequence[tuple[UUID, UUID]]:
-    """(owner, import) whose failed rows nobody has fetched in time."""
+async def remove_old(session: WriteSession, older_than: timedelta, limit: int) -> int:
+    """Of imports that ended so long ago; gives of how many."""
+    kept = select(FanImportFailure.row).where(
+        FanImportFailure.user_id == FanImport.user_id, FanImportFailure.fan_import_id == FanImport.id
+    )
     query = (
         select(FanImport.user_id, FanImport.id)
-        .where(
-            FanImport.finished_at < NOW - older_than,
-            FanImport.error_count > 0,
-            select(FanImportFailure.row)
-            .where(FanImportFailure.user_id == FanImport.user_id, FanImportFailure.fan_import_id == FanImport.id)
-            .exists(),
-        )
+        .where(FanImport.finished_at < NOW - older_than, FanImport.error_count > 0, kept.exists())
         .limit(limit)
     )
-    rows = await session.execute(query, execution_options=crossing("failed rows kept too long"))
-    return [(row[0], row[1]) for row in rows]
+    rows = (await session.execute(query, execution_options=crossing("failed rows kept too long"))).all()
+    for owner, fan_import_id in rows:
+        await remove(session, owner, fan_import_id)
+    return len(rows)

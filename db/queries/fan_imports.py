@@ -154,11 +154,11 @@ async def has_upload(session: ReadSession, owner: UUID, fan_import_id: UUID) -> 
     return await session.scalar(query) is not None
 
 
-async def with_uploads(session: WriteSession, owner: UUID) -> Sequence[UUID]:
-    """The owner's imports whose upload is still kept, newest first; each locked."""
+async def with_uploads(session: WriteSession, owner: UUID) -> Sequence[FanImport]:
+    """The owner's imports whose upload is still kept; each locked."""
     kept = select(FanImportFile.fan_import_id).where(FanImportFile.user_id == owner)
-    query = select(FanImport.id).where(FanImport.user_id == owner, FanImport.id.in_(kept))
-    return (await session.scalars(query.order_by(FanImport.id.desc()).with_for_update())).all()
+    query = select(FanImport).where(FanImport.user_id == owner, FanImport.id.in_(kept)).order_by(FanImport.id)
+    return (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).all()
 
 
 async def replace_upload(session: WriteSession, owner: UUID, fan_import_id: UUID, content: bytes) -> None:
@@ -177,8 +177,8 @@ async def remove_uploads(session: WriteSession, owner: UUID, ids: Sequence[UUID]
     )
 
 
-async def with_old_uploads(session: WriteSession, older_than: timedelta, limit: int) -> Sequence[tuple[UUID, UUID]]:
-    """(owner, id) of dry runs that nobody has confirmed in time, oldest first."""
+async def remove_old_uploads(session: WriteSession, older_than: timedelta, limit: int) -> int:
+    """Of dry runs that nobody has confirmed in time, oldest first; gives how many."""
     query = (
         select(FanImport.user_id, FanImport.id)
         .join(
@@ -189,5 +189,7 @@ async def with_old_uploads(session: WriteSession, older_than: timedelta, limit: 
         .order_by(FanImport.finished_at)
         .limit(limit)
     )
-    rows = await session.execute(query, execution_options=crossing("uploads nobody confirmed"))
-    return [(row[0], row[1]) for row in rows]
+    rows = (await session.execute(query, execution_options=crossing("uploads nobody confirmed"))).all()
+    for owner, fan_import_id in rows:
+        await remove_uploads(session, owner, [fan_import_id])
+    return len(rows)

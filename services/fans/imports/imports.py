@@ -6,21 +6,21 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func
 
 from db.engine import Database
 from db.models import FanImport, new_id
-from db.queries import fan_import_failures, fan_imports
+from db.queries import fan_imports
 from db.unit_of_work import Transactions, UnitOfWork
 from services import rules
 from services.access.allowance import Operation
 from services.access.allowances import Allowances
 from services.fans.create import account_for
+from services.fans.imports.beginning import begin_anew
 from services.fans.imports.importer import LEASE
 from services.fans.imports.progress import LeaseLost
 from services.fans.imports.records import layout_of
@@ -116,8 +116,7 @@ class FanImports:
                 raise _conflict("Only a dry run that has ended well can be carried out.")
             if not await fan_imports.has_upload(work.session, owner, row.id):
                 raise _conflict("The upload is not kept any more; upload the file again.")
-            await fan_import_failures.remove(work.session, owner, row.id)
-            row = await fan_imports.change(work.session, owner, row.id, **FROM_THE_START)
+            row = await begin_anew(work.session, row, dry_run=False)
             work.after_commit(lambda: self._wake(row))
         return row
 
@@ -143,13 +142,6 @@ class FanImports:
     async def _wake(self, row: FanImport) -> None:
         """Where the queue is away, workers find the row by themselves within seconds."""
         await self._queue.wake(MessageType.FAN_IMPORT, row.id, row.user_id)
-
-
-FROM_THE_START: Mapping[str, Any] = {
-    "dry_run": False, "status": "PENDING", "status_detail": None, "total_rows": None, "processed_rows": 0,
-    "inserted": 0, "updated": 0, "skipped": 0, "error_count": 0, "warnings": [], "notes": {}, "position": 0,
-    "attempts": 0, "started_at": None, "finished_at": None,
-}  # fmt: skip
 
 
 async def _check_beginning(content: bytes) -> None:

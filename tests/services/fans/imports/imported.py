@@ -34,7 +34,7 @@ class Desk:
     async def upload(self, content: str | bytes, owner: UUID | None = None, **options: Any) -> FanImport:
         """A file that was taken; `content` as text is that of the rows below the usual header."""
         raw = (HEADER + content).encode() if isinstance(content, str) else content
-        usual = {"file_name": "fans.csv", "platform": "SANDBOX", "size": len(raw)}
+        usual: dict[str, Any] = {"file_name": "fans.csv", "platform": "SANDBOX", "size": len(raw)}
 
         async def read() -> bytes:
             return raw
