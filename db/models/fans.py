@@ -57,6 +57,14 @@ class Fan(Owned, Versioned, Base):
             postgresql_include=["value_cents", "last_seen_at", "platform"], postgresql_where=ALIVE,
         ),
         Index("ix_fans_platform", "user_id", "platform", "created_at", "id", postgresql_where=ALIVE),
+        # By what an import recognises fans who have no handle, or rows that give none.
+        Index(
+            "ix_fans_email", "user_id", text('lower(email COLLATE "C")'), postgresql_where=text("email IS NOT NULL")
+        ),
+        Index(
+            "ix_fans_without_handle", "user_id", "name_key",
+            postgresql_where=text("handle_key IS NULL AND erased_at IS NULL"),
+        ),
     )  # fmt: skip
 
     creator_account_id: Mapped[UUID | None]

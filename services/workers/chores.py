@@ -6,6 +6,7 @@ import asyncio
 
 from db.queries import webhook_deliveries, worker_heartbeats
 from db.unit_of_work import Transactions
+from services.fans.imports.housekeeping import tidy as tidy_imports
 from services.sending.sweep import Sweeper
 from services.webhooks.work import WebhookWorker
 from services.workers.supervise import Bell, wait_or_stop
@@ -44,6 +45,7 @@ class Chores:
         if await self._sweeper.sweep():
             self._bell.ring()
         await self._forgotten_webhooks()
+        await tidy_imports(self._transactions)
         await wait_or_stop(self._stopping, self._sweep_every_seconds)
 
     async def _forgotten_webhooks(self) -> None:

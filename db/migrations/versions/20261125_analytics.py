@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "e19c60b7f4a3"
-down_revision = "5b0c1f7d9e24"
+down_revision = "3c1f0d7b9e52"
 
 
 def upgrade() -> None:
