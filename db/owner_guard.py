@@ -32,6 +32,8 @@ CROSSES_OWNERS = frozenset(
         "messages nobody queued",  # sweeper
         "lanes asleep",  # sweeper
         "webhooks nobody worked on",  # sweeper
+        "campaigns that are due",  # sweeper
+        "campaigns that are over",  # sweeper
         "is the database there",  # health; reads no table
     }
 )

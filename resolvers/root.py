@@ -10,6 +10,7 @@ from strawberry.extensions import AddValidationRules, MaxTokensLimiter, Validati
 from strawberry.extensions.base_extension import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
+from resolvers.campaigns import CampaignMutations, CampaignQueries
 from resolvers.conversations import ConversationMutations, ConversationQueries
 from resolvers.creator_accounts import CreatorAccountMutations
 from resolvers.fans import FanMutations, FanQueries
@@ -29,12 +30,12 @@ from schema.scalars import SCALARS
 
 
 @strawberry.type(description="What can be read.")
-class Query(ViewerQueries, FanQueries, ConversationQueries, MessageQueries, QueueQueries):
+class Query(ViewerQueries, FanQueries, ConversationQueries, MessageQueries, CampaignQueries, QueueQueries):
     pass
 
 
 @strawberry.type(description="What can be changed. Expected failures are in `errors` of the answer.")
-class Mutation(FanMutations, ConversationMutations, MessageMutations, CreatorAccountMutations):
+class Mutation(FanMutations, ConversationMutations, MessageMutations, CampaignMutations, CreatorAccountMutations):
     pass
 
 

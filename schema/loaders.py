@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -10,9 +11,12 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from strawberry.dataloader import DataLoader
 
 from db.engine import ReadSession
-from db.models import Attempt, Conversation, CreatorAccount, Fan, Message
+from db.models import Attempt, Campaign, Conversation, CreatorAccount, Fan, Message
 from db.queries import (
     attempts,
+    campaign_metrics,
+    campaign_pages,
+    campaigns,
     conversations,
     creator_accounts,
     fans,
@@ -21,6 +25,7 @@ from db.queries import (
     queue_status,
     waiting,
 )
+from db.queries.campaign_metrics import Counts
 from db.queries.keyset import Page, Window
 from db.queries.queue_status import AccountCounts
 from db.queries.waiting import LaneState
@@ -52,6 +57,12 @@ class Loaders:
         self.lanes: DataLoader[UUID, LaneState] = DataLoader(self._lanes)
         self.ahead: DataLoader[UUID, int] = DataLoader(self._ahead)
         self.message_counts: DataLoader[UUID, int] = DataLoader(self._message_counts)
+        self.campaigns: DataLoader[UUID, Campaign | None] = self._by_id(campaigns.get_many)
+        self.campaign_counts: DataLoader[UUID, Counts] = DataLoader(self._campaign_counts)
+        self.campaign_ends: DataLoader[UUID, datetime | None] = DataLoader(self._campaign_ends)
+        self._forecaster = resources.forecaster
+        self._audiences: dict[Window, DataLoader[UUID, Page[tuple[Fan, int]]]] = {}
+        self._campaign_messages: dict[tuple[Window, str | None], DataLoader[UUID, Page[Message]]] = {}
         self._message_pages: dict[Window, DataLoader[UUID, Page[Message]]] = {}
 
     def message_pages(self, window: Window) -> DataLoader[UUID, Page[Message]]:
@@ -59,6 +70,26 @@ class Loaders:
         if window not in self._message_pages:
             self._message_pages[window] = DataLoader(_pages(self._sessions, self._owner, window))
         return self._message_pages[window]
+
+    def campaign_audiences(self, window: Window) -> DataLoader[UUID, Page[tuple[Fan, int]]]:
+        """A page of a campaign's audience, as `message_pages`."""
+
+        async def load(keys: list[UUID]) -> list[Page[tuple[Fan, int]]]:
+            async with self._sessions() as session:
+                pages = await campaign_pages.audiences(session, self._owner, keys, window)
+            return [pages[key] for key in keys]
+
+        return self._audiences.setdefault(window, DataLoader(load))
+
+    def campaign_messages(self, window: Window, status: str | None) -> DataLoader[UUID, Page[Message]]:
+        """A page of a campaign's messages, as `message_pages`."""
+
+        async def load(keys: list[UUID]) -> list[Page[Message]]:
+            async with self._sessions() as session:
+                pages = await campaign_pages.messages(session, self._owner, keys, window, status)
+            return [pages[key] for key in keys]
+
+        return self._campaign_messages.setdefault((window, status), DataLoader(load))
 
     def _by_id(self, read: Read[RowT]) -> DataLoader[UUID, RowT | None]:
         async def load(keys: list[UUID]) -> list[RowT | None]:
@@ -89,6 +120,16 @@ class Loaders:
         async with self._sessions() as session:
             counts = await message_pages.counts_of_conversations(session, self._owner, keys)
         return [counts.get(key, 0) for key in keys]
+
+    async def _campaign_counts(self, keys: list[UUID]) -> list[Counts]:
+        async with self._sessions() as session:
+            counts = await campaign_metrics.of_campaigns(session, self._owner, keys)
+        return [counts[key] for key in keys]
+
+    async def _campaign_ends(self, keys: list[UUID]) -> list[datetime | None]:
+        async with self._sessions() as session:
+            ends = await self._forecaster.of_campaigns(session, self._owner, keys)
+        return [ends.get(key) for key in keys]
 
     async def _backlogs(self, keys: list[UUID]) -> list[AccountCounts]:
         async with self._sessions() as session:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from db.models import Message, new_id
 from db.queries import attempts, conversations, creator_accounts, lanes, messages
 from db.unit_of_work import Transactions, UnitOfWork
+from services.campaigns.progress import Progress
 from services.fans import leftovers
 from services.live import events
 from services.platforms.interface import AccountStopped, Answer, NotSent, Refused, Sent
@@ -37,8 +38,9 @@ PLACE_WHEN_SENT = case(
 class Recorder:
     """Writes the outcome of attempts. `min_gap`: the least pause before the lane is looked at again."""
 
-    def __init__(self, transactions: Transactions, min_gap: timedelta, clock: Clock) -> None:
+    def __init__(self, transactions: Transactions, progress: Progress, min_gap: timedelta, clock: Clock) -> None:
         self._transactions = transactions
+        self._progress = progress
         self._min_gap = min_gap
         self._clock = clock
 
@@ -75,7 +77,9 @@ class Recorder:
                 return
             if not isinstance(step, Done) and await _in_other_hands(work, claim):
                 return
-            await _settle(work, claim.owner, claim.message.id, step)
+            settled = await _settle(work, claim.owner, claim.message.id, step)
+            if settled is not None:
+                await self._progress.after(work, settled)
             if isinstance(step, StopAccount):
                 await _stop_account(work, claim, step)
             await self._schedule_lane(work, claim, step)
@@ -113,16 +117,17 @@ async def _in_other_hands(work: UnitOfWork, claim: Claim) -> bool:
     return await attempts.superseded(work.session, claim.attempt)
 
 
-async def _settle(work: UnitOfWork, owner: UUID, message_id: UUID, step: Step) -> None:
+async def _settle(work: UnitOfWork, owner: UUID, message_id: UUID, step: Step) -> Message | None:
     certain = not isinstance(step, LeaveUnknown)
     before = ("QUEUED", "SENDING", "UNKNOWN") if certain else ("SENDING",)
     moved = await messages.move(work.session, owner, message_id, before, **_values(step))
     if moved is None:
-        return
+        return None
     work.emit(owner, events.message_updated(moved))
     if moved.status == "SENT" and (moved.campaign_id is not None or moved.scheduled_at is not None):
         work.emit(owner, events.conversation_updated(await conversations.put_last(work.session, moved)))
     await leftovers.settle(work, moved)
+    return moved
 
 
 def _values(step: Step) -> dict[str, Any]:

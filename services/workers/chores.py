@@ -8,6 +8,7 @@ import structlog
 
 from db.queries import webhook_deliveries, worker_heartbeats
 from db.unit_of_work import Transactions
+from services.campaigns.schedule import Schedule
 from services.monitoring.logs import traced
 from services.sending.sweep import Sweeper
 from services.webhooks.work import WebhookWorker
@@ -27,6 +28,7 @@ class Chores:
         transactions: Transactions,
         sweeper: Sweeper,
         webhooks: WebhookWorker,
+        schedule: Schedule,
         bell: Bell,
         stopping: asyncio.Event,
         worker: str,
@@ -35,6 +37,7 @@ class Chores:
         self._transactions = transactions
         self._sweeper = sweeper
         self._webhooks = webhooks
+        self._schedule = schedule
         self._bell = bell
         self._stopping = stopping
         self._worker = worker
@@ -46,7 +49,7 @@ class Chores:
         await wait_or_stop(self._stopping, BEAT_EVERY_SECONDS)
 
     async def sweep(self) -> None:
-        if await self._sweeper.sweep():
+        if await self._sweeper.sweep() + await self._schedule.run():
             self._bell.ring()
         await self._forgotten_webhooks()
         await wait_or_stop(self._stopping, self._sweep_every_seconds)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from db.engine import Database
 from db.models import Attempt, Lane, LiveEvent, Message
 from db.queries import attempts, messages
+from services.campaigns.progress import Progress
 from services.platforms.interface import AccountStopped, Answer, NotSent, Refused, Sent, Unknown
 from services.runtime.clock import SystemClock
 from services.sending.claim import Claim
@@ -31,7 +32,7 @@ class Desk:
     claim: Claim
 
     async def record(self, answer: Answer, claim: Claim | None = None) -> None:
-        recorder = Recorder(transactions(self.database), timedelta(seconds=3), SystemClock())
+        recorder = Recorder(transactions(self.database), Progress(20), timedelta(seconds=3), SystemClock())
         await recorder.record(claim or self.claim, answer)
 
     async def message(self) -> Message:
