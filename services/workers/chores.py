@@ -6,6 +6,8 @@ import asyncio
 
 from db.queries import webhook_deliveries, worker_heartbeats
 from db.unit_of_work import Transactions
+from services.campaigns.schedule import Schedule
+from services.fans.imports.housekeeping import tidy as tidy_imports
 from services.sending.sweep import Sweeper
 from services.webhooks.work import WebhookWorker
 from services.workers.supervise import Bell, wait_or_stop
@@ -22,6 +24,7 @@ class Chores:
         transactions: Transactions,
         sweeper: Sweeper,
         webhooks: WebhookWorker,
+        schedule: Schedule,
         bell: Bell,
         stopping: asyncio.Event,
         worker: str,
@@ -30,6 +33,7 @@ class Chores:
         self._transactions = transactions
         self._sweeper = sweeper
         self._webhooks = webhooks
+        self._schedule = schedule
         self._bell = bell
         self._stopping = stopping
         self._worker = worker
@@ -41,9 +45,10 @@ class Chores:
         await wait_or_stop(self._stopping, BEAT_EVERY_SECONDS)
 
     async def sweep(self) -> None:
-        if await self._sweeper.sweep():
+        if await self._sweeper.sweep() + await self._schedule.run():
             self._bell.ring()
         await self._forgotten_webhooks()
+        await tidy_imports(self._transactions)
         await wait_or_stop(self._stopping, self._sweep_every_seconds)
 
     async def _forgotten_webhooks(self) -> None:
