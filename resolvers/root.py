@@ -22,6 +22,7 @@ from resolvers.live import LiveSubscriptions
 from resolvers.messages import MessageMutations, MessageQueries
 from resolvers.queue import QueueQueries
 from resolvers.quiet_schema import QuietSchema
+from resolvers.transport.shared_stream import Executor
 from resolvers.viewer import ViewerQueries
 from schema.errors import ERROR_TYPES
 from schema.live import EVENT_TYPES
@@ -60,5 +61,6 @@ def build_schema(*, introspection: bool) -> QuietSchema:
         subscription=Subscription,
         types=[*ERROR_TYPES, *EVENT_TYPES],
         extensions=extensions,
+        execution_context_class=Executor,
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not introspection),
     )

@@ -46,5 +46,6 @@ class GraphQLApp:
         return Context(self._resources, self._inbox, viewer)
 
     async def drain(self) -> None:
-        """To be called while the resources are still open: mutations nobody waits for come to an end."""
+        """To be called while the resources are still open: what nobody waits for comes to an end."""
         await self._deadlines.drain()
+        await self._sockets.broadcasts.close()

@@ -19,7 +19,7 @@ async def execute(settings: Settings) -> AsyncIterator[Execute]:
     guarded = settings.model_copy(update={"statement_guard": True})
     async with open_resources(guarded, "huntaze-test") as resources:
         hub = Hub(resources.database, resources.redis)
-        inbox = Inbox(resources.database, hub, resources.clock)
+        inbox = Inbox(hub, resources.clock)
         owner = await a_user(resources.database)
         yield Execute(build_schema(introspection=True), resources, inbox, owner)
         await hub.close()

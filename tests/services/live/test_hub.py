@@ -17,8 +17,7 @@ from sqlalchemy import event
 from db.engine import Database, ReadSession
 from services.devstack.redis import EmbeddedRedis
 from services.live.channel import CHANNEL, encode
-from services.live.feed import TooSlow
-from services.live.inbox import Filter, Happened
+from services.live.reading import Filter, Happened, Pace, TooSlow
 from tests.parts import running_redis, start_redis
 from tests.services.live.watching import process, somebody_listens
 from tests.stored import a_user
@@ -106,7 +105,7 @@ async def test_what_happens_while_a_feed_begins_is_told_at_once(database: Databa
 
 async def test_a_lost_announcement_is_made_good_by_reading_again(database: Database, redis_endpoint: str) -> None:
     owner = await a_user(database)
-    async with process(database, redis_endpoint, read_again_seconds=0.1) as here, here.watching(owner) as watcher:
+    async with process(database, redis_endpoint, look_seconds=0.1) as here, here.watching(owner) as watcher:
         await watcher.until(1)
         await here.say(owner, "a", aloud=False)
         await watcher.until(2)
@@ -185,7 +184,7 @@ async def test_a_feed_outlives_the_connections_of_the_database(
 
 async def test_who_does_not_take_her_events_is_cut_off_and_nobody_else(database: Database, redis_endpoint: str) -> None:
     owner = await a_user(database)
-    async with process(database, redis_endpoint, queue_length=2) as here:
+    async with process(database, redis_endpoint, pace=Pace(most_behind=2)) as here:
         slow = here.inbox.open(owner, None, Filter())
         ready = await anext(aiter(slow))
         async with here.watching(owner) as quick:
@@ -209,7 +208,7 @@ async def test_who_does_not_take_her_events_is_cut_off_and_nobody_else(database:
 
 async def test_a_cut_off_subscriber_does_not_end_the_feed_of_the_next(database: Database, redis_endpoint: str) -> None:
     owner = await a_user(database)
-    async with process(database, redis_endpoint, queue_length=1) as here:
+    async with process(database, redis_endpoint, pace=Pace(most_behind=1)) as here:
         slow = here.inbox.open(owner, None, Filter())
         await anext(aiter(slow))
         async with here.watching(owner) as first:

@@ -9,7 +9,7 @@ import pytest
 from db.engine import Database
 from db.queries import live_events
 from services.live.cursor import Cursor
-from services.live.inbox import Filter, Happened
+from services.live.reading import Filter, Happened
 from tests.services.live.watching import process
 from tests.stored import a_user, reading
 
