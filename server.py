@@ -25,6 +25,7 @@ from resolvers.webhooks import WebhookEndpoint
 from services.access.tokens import build_verifier
 from services.live.hub import Hub
 from services.live.inbox import Inbox
+from services.live.watch import Watches
 from services.monitoring import logs
 from services.runtime import garbage, messenger
 from services.runtime.resources import Resources, open_resources
@@ -52,11 +53,12 @@ class Application:
             listening = messenger.listening(self.settings)
             stack.push_async_callback(listening.aclose)
             hub = await stack.enter_async_context(_running(Hub(resources.database, listening)))
-            inbox = Inbox(hub, resources.clock)
+            inbox, watches = Inbox(hub, resources.clock), Watches(hub, resources.clock)
             verifier = build_verifier(self.settings, resources.http, resources.clock)
             schema = build_schema(introspection=self.settings.graphql_introspection)
             sign_in = SignIn(verifier, resources.database)
-            graphql = GraphQLApp(schema, resources, inbox, sign_in, self.settings.allowed_origins, self._bounds)
+            origins = self.settings.allowed_origins
+            graphql = GraphQLApp(schema, resources, inbox, watches, sign_in, origins, self._bounds)
             stack.push_async_callback(graphql.drain)
             self._graphql = graphql
             self._webhooks = WebhookEndpoint(resources.webhook_receiver)
@@ -98,9 +100,7 @@ async def start_page(_request: Request) -> Response:
     return RedirectResponse("/graphiql")
 
 
-def build_app(
-    settings: Settings, bounds: Bounds | None = None, opened: Callable[[], None] = lambda: None
-) -> Starlette:
+def build_app(settings: Settings, bounds: Bounds | None = None, opened: Callable[[], None] = lambda: None) -> Starlette:
     """The application for these settings. `opened` is called once all of it is there, before the first request."""
     application = Application(settings, bounds or Bounds(operation_seconds=settings.operation_timeout_seconds), opened)
     cors = Middleware(

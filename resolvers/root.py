@@ -20,7 +20,7 @@ from resolvers.limits.price import PriceTag
 from resolvers.limits.rule import BoundsRule
 from resolvers.live import LiveSubscriptions
 from resolvers.messages import MessageMutations, MessageQueries
-from resolvers.queue import QueueQueries
+from resolvers.queue import QueueQueries, QueueSubscriptions
 from resolvers.quiet_schema import QuietSchema
 from resolvers.transport.shared_stream import Executor
 from resolvers.viewer import ViewerQueries
@@ -40,7 +40,7 @@ class Mutation(FanMutations, ConversationMutations, MessageMutations, CreatorAcc
 
 
 @strawberry.type(description="What can be watched, over the `graphql-transport-ws` protocol.")
-class Subscription(LiveSubscriptions):
+class Subscription(LiveSubscriptions, QueueSubscriptions):
     pass
 
 

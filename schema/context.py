@@ -11,6 +11,7 @@ from db.engine import Database
 from schema.loaders import Loaders
 from services.access.principal import Principal
 from services.live.inbox import Inbox
+from services.live.watch import Watches
 from services.runtime.resources import Resources
 
 
@@ -31,6 +32,7 @@ class Context:
 
     resources: Resources
     inbox: Inbox
+    watches: Watches
     viewer: Viewer | None
     _loaders: Loaders | None = None
 

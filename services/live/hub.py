@@ -89,6 +89,10 @@ class Hub:
             tasks.create_task(self._keep_listening())
             tasks.create_task(self._keep_looking())
 
+    def look(self) -> None:
+        """At once, where announcements may have passed unheard."""
+        self._look_now.set()
+
     async def close(self) -> None:
         for _, task in self._feeds.values():
             task.cancel()
@@ -103,7 +107,7 @@ class Hub:
             except Exception as error:
                 log.error("listening_failed", action="listen", **traced(error))
             # Announcements pass unheard until it is back.
-            self._look_now.set()
+            self.look()
             await asyncio.sleep(self._patience.reconnect)
 
     async def _listen(self) -> None:
@@ -115,7 +119,7 @@ class Hub:
                     await subscription.ping()
                 elif message["type"] == "subscribe":
                     # Also after redis-py reconnected by itself, which nothing else tells.
-                    self._look_now.set()
+                    self.look()
                     self.topics.ring_all()
                 elif message["type"] == "message":
                     self._hear(message["channel"], message["data"])

@@ -109,13 +109,13 @@ class Reading:
             if wanted:
                 self._note_told(wanted[-1].place)
                 return wanted
-        return [] if self._is_ready and self._seconds_left() > 0 else [self._ready()]
+        return [] if self._is_ready and not self._is_due() else [self._ready()]
 
     async def more(self) -> None:
         """Until `items` has something to give."""
-        while self.place >= self._feed.place and (left := self._seconds_left()) > 0:
+        while self.place >= self._feed.place and not self._is_due():
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(left):
+                async with asyncio.timeout(self._due_in()):
                     await self._feed.news()
 
     def go_on_from(self, place: Place) -> None:
@@ -128,11 +128,14 @@ class Reading:
         if self._was_ready and most is not None and self._feed.sequence - self.place.sequence > most:
             raise TooSlow
 
-    def _seconds_left(self) -> float:
-        """Until a younger cursor is due."""
+    def _due_in(self) -> float | None:
+        """Seconds until a younger cursor is due; None where the present one was told."""
         if self.place == self._told:
-            return self._pace.tell_again_seconds
-        return self._told_at + self._pace.tell_again_seconds - self._clock.monotonic()
+            return None
+        return max(0.0, self._told_at + self._pace.tell_again_seconds - self._clock.monotonic())
+
+    def _is_due(self) -> bool:
+        return self._due_in() == 0
 
     def _happened(self, event: LiveEvent) -> Happened:
         place = self.place._replace(sequence=event.sequence)

@@ -1,6 +1,6 @@
 """Python's cycle collector in a process that holds much and must not pause.
 
-A full collection looks at every object there is: some 200 ms for a thousand open sockets, during which nobody is served.
+A full collection looks at every object there is: some 200 ms with a thousand open sockets, and all wait meanwhile.
 """
 
 from __future__ import annotations
