@@ -10,6 +10,7 @@ import pytest
 
 from db.models import Attempt, Conversation, Fan, Message, Payment
 from db.queries import attempts, creator_accounts, messages
+from services.campaigns.progress import Progress
 from services.conversations.appearing import appeared
 from services.platforms.interface import Sent
 from services.runtime.clock import SystemClock
@@ -96,7 +97,9 @@ async def under_way(desk: Desk) -> Claim:
 
 
 async def recorded(desk: Desk, claim: Claim) -> None:
-    await Recorder(transactions(desk.database), timedelta(seconds=3), SystemClock()).record(claim, Sent("901"))
+    await Recorder(transactions(desk.database), Progress(20), timedelta(seconds=3), SystemClock()).record(
+        claim, Sent("901")
+    )
 
 
 async def test_webhooks_that_are_quicker_than_the_answer_to_the_send(desk: Desk) -> None:
