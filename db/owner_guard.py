@@ -31,6 +31,8 @@ CROSSES_OWNERS = frozenset(
         "attempts whose lease ended",  # sweeper
         "messages nobody queued",  # sweeper
         "lanes asleep",  # sweeper
+        "lanes without a wake-up",  # lanes begin with the platform's id, a wake-up names the account's user
+        "messages that wait",  # the metric of the queue's depth
         "webhooks nobody worked on",  # sweeper
         "is the database there",  # health; reads no table
     }
