@@ -34,6 +34,8 @@ class Container:
 
     def __init__(self) -> None:
         self._runner: asyncio.Runner | None = None
+        # AWS ends a container without a word, so this is never closed; but whoever drops it closes what is on it.
+        self._stack = AsyncExitStack()
         self._opened: tuple[Resources, Invocations] | None = None
         self._used_at = (0.0, 0.0)
 
@@ -46,7 +48,7 @@ class Container:
     async def _run(self, work: Work[ResultT], context: Context) -> ResultT:
         with structlog.contextvars.bound_contextvars(requestId=context.aws_request_id):
             if self._opened is None:
-                self._opened = await _open()
+                self._opened = await _open(self._stack)
             elif self._slept_seconds() > FRESH_SECONDS:
                 log.info("container_thawed", action="start", sleptSeconds=round(self._slept_seconds(), 1))
                 await self._opened[0].connections.forget()
@@ -64,12 +66,11 @@ def _clocks() -> tuple[float, float]:
     return time.monotonic(), time.time()
 
 
-async def _open() -> tuple[Resources, Invocations]:
-    """For the life of the container: AWS ends it without a word, so nothing is ever closed."""
+async def _open(stack: AsyncExitStack) -> tuple[Resources, Invocations]:
     settings = Settings.from_environment()
     logs.configure(settings.log_level)
     for warning in warnings(settings):
         log.warning("setting", action="start", detail=warning)
-    resources = await AsyncExitStack().enter_async_context(open_resources(settings, "huntaze-lambda"))
+    resources = await stack.enter_async_context(open_resources(settings, "huntaze-lambda"))
     log.info("container_started", action="start", sending=settings.rate_limiter_enabled)
     return resources, Invocations(resources)
