@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from db.engine import ReadSession, WriteSession
-from db.models import CreatorAccount, Lane
+from db.models import Attempt, CreatorAccount, Lane, Message
 from db.owner_guard import crossing
 
 NOW = func.clock_timestamp()
@@ -18,6 +18,9 @@ EARLY = timedelta(seconds=2)
 """The queue's clock and the database's may differ by so much."""
 LOST_AFTER = timedelta(seconds=60)
 """A wake-up that has not arrived so long after its time is taken for lost."""
+
+STILL_UNKNOWN = timedelta(minutes=10)
+"""For so long an unknown outcome may be settled by a repeat (requirement 2.5)."""
 
 MOMENT = func.greatest(Lane.due_at, Lane.blocked_until)
 NONE_PENDING = or_(Lane.wake_pending_until.is_(None), Lane.wake_pending_until < NOW - LOST_AFTER)
@@ -43,8 +46,25 @@ class LaneWait:
     wake_in: float | None
 
 
+def _has_work() -> ColumnElement[bool]:
+    """Something waits in the lane, and nobody is sending in it, who would see to the lane himself."""
+    unknown = and_(Message.status == "UNKNOWN", Message.finished_at > NOW - STILL_UNKNOWN)
+    waits = exists().where(
+        Message.user_id == CreatorAccount.user_id,
+        Message.creator_account_id == CreatorAccount.id,
+        or_(Message.status == "QUEUED", unknown),
+    )
+    under_way = exists().where(
+        Attempt.platform == Lane.platform,
+        Attempt.account_id == Lane.account_id,
+        Attempt.state != "done",
+        Attempt.lease_until > NOW,
+    )
+    return and_(waits, ~under_way)
+
+
 async def reserve(session: WriteSession, longest_seconds: int, limit: int) -> list[Needed]:
-    """Lanes that are due some time and have no wake-up pending; from the commit on they have."""
+    """Lanes in which something waits and no wake-up is pending; from the commit on it is."""
     seconds = func.ceil(func.greatest(func.extract("epoch", MOMENT - NOW), 0))
     delay = func.least(seconds, longest_seconds)
     query = (
@@ -53,7 +73,7 @@ async def reserve(session: WriteSession, longest_seconds: int, limit: int) -> li
             CreatorAccount,
             and_(CreatorAccount.platform == Lane.platform, CreatorAccount.account_id == Lane.account_id),
         )
-        .where(Lane.due_at.is_not(None), NONE_PENDING, CreatorAccount.status == "CONNECTED")
+        .where(Lane.due_at.is_not(None), NONE_PENDING, CreatorAccount.status == "CONNECTED", _has_work())
         .order_by(Lane.due_at)
         .limit(limit)
         .with_for_update(of=Lane, skip_locked=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
+from pydantic import SecretStr
 
 from services.runtime.settings import Settings
 from tests.flows.graphql_client import GraphQLClient
@@ -30,7 +31,9 @@ class Cloud:
     fans: dict[str, str] = field(default_factory=dict)
 
     async def container(self, **settings: Any) -> LambdaContainer:
-        changed = self.product.settings.model_copy(update=settings)
+        """Several may run at once; `settings` differ from the product's."""
+        given = {name: SecretStr(value) if name == "database_url" else value for name, value in settings.items()}
+        changed = self.product.settings.model_copy(update=given)
         return await self.stack.enter_async_context(self.function.container(changed))
 
     async def send(self, text: str, handle: str = "robin") -> str:

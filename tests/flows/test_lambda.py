@@ -15,7 +15,7 @@ from tests.waiting import eventually
 
 async def test_three_handlers_at_once_keep_the_limit_and_send_everything_once(cloud: Cloud) -> None:
     """Promise 1 for the Lambda: separate processes, frozen between two invocations."""
-    texts = [f"{number}" for number in range(25)]
+    texts = [f"{number}" for number in range(14)]
     for text in texts:
         await cloud.send(text)
     containers = [await cloud.container() for _ in range(3)]

@@ -43,7 +43,7 @@ class ContainerDied(Exception):
     """The process is gone in the middle of an invocation."""
 
 
-def record(body: str, attributes: Mapping[str, str | int] | None = None, **changes: Any) -> dict[str, Any]:
+def record(body: str, texts: Mapping[str, str | int] | None = None, **changes: Any) -> dict[str, Any]:
     """One record as an SQS event source hands it over."""
     typed = {
         name: {
@@ -52,7 +52,7 @@ def record(body: str, attributes: Mapping[str, str | int] | None = None, **chang
             "binaryListValues": [],
             "dataType": "Number" if isinstance(value, int) else "String",
         }
-        for name, value in (attributes or {}).items()
+        for name, value in (texts or {}).items()
     }
     usual = {
         "messageId": str(uuid.uuid4()),
@@ -99,6 +99,9 @@ class LambdaContainer:
 
     def signal(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.signal(signal.SIGKILL)
 
     async def failures(self, event: dict[str, Any], **fields: Any) -> list[str]:
         """The ids in the answer, which must hold nothing else."""
