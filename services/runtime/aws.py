@@ -109,7 +109,7 @@ class AwsSqs:
         sendable = [_sendable(entry) for entry in entries]
         with in_words_of(SqsFailure):
             answer = await self._client.send_message_batch(QueueUrl=queue_url, Entries=sendable)
-            return _failures(answer, [entry.id for entry in entries])
+            return entry_failures(answer, [entry.id for entry in entries])
 
     async def receive(self, queue_url: str, max_messages: int, wait_seconds: int) -> list[Received]:
         with in_words_of(SqsFailure):
@@ -120,14 +120,14 @@ class AwsSqs:
                 MessageAttributeNames=["All"],
                 AttributeNames=["ApproximateReceiveCount"],
             )
-            return [_received(message) for message in answer.get("Messages", [])]
+            return [received_of(message) for message in answer.get("Messages", [])]
 
     async def delete_batch(self, queue_url: str, receipt_handles: Sequence[str]) -> list[EntryFailure]:
         ids = [str(place) for place in range(len(receipt_handles))]
         entries = [{"Id": id_, "ReceiptHandle": handle} for id_, handle in zip(ids, receipt_handles, strict=True)]
         with in_words_of(SqsFailure):
             answer = await self._client.delete_message_batch(QueueUrl=queue_url, Entries=entries)
-            return _failures(answer, ids)
+            return entry_failures(answer, ids)
 
     async def attributes(self, queue_url: str, names: Sequence[str]) -> dict[str, str]:
         with in_words_of(SqsFailure):
@@ -152,7 +152,7 @@ def _sendable(entry: Entry) -> dict[str, Any]:
     return sendable
 
 
-def _failures(answer: dict[str, Any], ids: Sequence[str]) -> list[EntryFailure]:
+def entry_failures(answer: dict[str, Any], ids: Sequence[str]) -> list[EntryFailure]:
     """What the answer does not say was done, was not done."""
     refused = {item["Id"]: item for item in answer.get("Failed", [])}
     done = {item["Id"] for item in answer.get("Successful", [])}
@@ -167,7 +167,7 @@ def _failure(id_: str, item: dict[str, Any] | None) -> EntryFailure:
     return EntryFailure(id_, code, transient=not own_fault)
 
 
-def _received(message: dict[str, Any]) -> Received:
+def received_of(message: dict[str, Any]) -> Received:
     return Received(
         message_id=message["MessageId"],
         receipt_handle=message["ReceiptHandle"],

@@ -20,6 +20,7 @@ from services.runtime.aws import Clients
 from services.runtime.settings import Settings
 from tests.flows.faults import environment
 from tests.services.workers.lambda_process import ANSWER
+from tests.waiting import eventually
 
 TIMER_EVENT = {
     "version": "0",
@@ -45,7 +46,7 @@ class ContainerDied(Exception):
 
 def record(body: str, texts: Mapping[str, str | int] | None = None, **changes: Any) -> dict[str, Any]:
     """One record as an SQS event source hands it over."""
-    typed = {
+    typed: dict[str, dict[str, Any]] = {
         name: {
             "stringValue": str(value),
             "stringListValues": [],
@@ -197,6 +198,19 @@ class Poller:
             if message["MessageId"] not in failed:
                 await self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"])
         return failed
+
+    async def put(self, body: str, texts: Mapping[str, str]) -> None:
+        """A message of anybody's, as it is."""
+        attributes = {name: {"DataType": "String", "StringValue": value} for name, value in texts.items()}
+        await self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=body, MessageAttributes=attributes)
+
+    async def until_taken(self) -> None:
+        """Until somebody has received whatever is visible."""
+
+        async def taken() -> bool:
+            return (await self.numbers())["Visible"] == 0
+
+        await eventually(taken, 30, "a receive")
 
     async def numbers(self) -> dict[str, int]:
         """How many messages the queue has visible, in flight and delayed."""
