@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.cli.__main__ import main
+from services.monitoring import logs
 from services.runtime.settings import Settings
 from tests.flows.cloud import queued
 from tests.flows.faults import NOBODY, environment
@@ -18,6 +19,12 @@ from tests.services.workers.aws_lambda import polled
 def _given(settings: Settings, monkeypatch: pytest.MonkeyPatch, **changes: str) -> None:
     for name, value in (environment(settings) | changes).items():
         monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command runs in the process of the tests, whose logs stay."""
+    monkeypatch.setattr(logs, "configure", lambda _level: None)
 
 
 async def _bury(settings: Settings, good: int) -> None:
