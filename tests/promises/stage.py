@@ -1,0 +1,111 @@
+"""The product on a stage: API, workers and sandbox platform as processes of their own, on real stores."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from services.devstack import product
+from services.devstack.ports import free_port
+from services.runtime.settings import Settings
+from tests.flows.faults import environment
+from tests.flows.graphql_client import GraphQLClient, token_for
+from tests.promises.processes import Process, module
+from tests.services.platforms.control import SandboxControl
+from tests.waiting import eventually
+
+START_SECONDS = 60
+PREPARED = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is there to be started and killed. `workers` are not started yet."""
+
+    settings: Settings
+    url: str
+    folder: Path
+    sandbox: SandboxControl
+    platform: Process
+    api: Process
+    workers: list[Process] = field(default_factory=list)
+    http: httpx.AsyncClient = field(default_factory=httpx.AsyncClient)
+
+    def client(self, subject: str) -> GraphQLClient:
+        assert self.settings.jwt_secret is not None
+        return GraphQLClient(self.http, self.url, token_for(self.settings.jwt_secret.get_secret_value(), subject))
+
+    def worker(self, **changes: Any) -> Process:
+        """One more worker, not started; `changes` to its settings."""
+        settings = self.settings.model_copy(update=changes)
+        name = f"worker-{len(self.workers) + 1}"
+        made = Process(name, module("services.workers"), environment(settings), self.folder / f"{name}.log")
+        self.workers.append(made)
+        return made
+
+    async def start_api(self) -> None:
+        await self.api.start()
+        await eventually(lambda: answers(self.http, f"{self.url}/healthz"), START_SECONDS, "the API")
+
+
+@asynccontextmanager
+async def open_stage(settings: Settings, *, workers: int = 0) -> AsyncIterator[Stage]:
+    """The sandbox runs, with accounts `acct-0`, `acct-1` … whose keys are `key-acct-0` …; everything else is off.
+
+    Whatever runs at the end of the block is killed.
+    """
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="huntaze-stage-")))
+        port, sandbox_port = free_port(), free_port()
+        sandbox_url, url = f"http://127.0.0.1:{sandbox_port}", f"http://127.0.0.1:{port}"
+        here = {"sandbox_api_base_url": sandbox_url, "onlyfans_api_base_url": sandbox_url, "port": port}
+        settings = settings.model_copy(update=here | {"statement_guard": False})
+        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=30))
+        control = await stack.enter_async_context(httpx.AsyncClient(base_url=sandbox_url, trust_env=False, timeout=30))
+        api = product.api(environment(settings), port)
+        stage = Stage(
+            settings=settings,
+            url=url,
+            folder=folder,
+            sandbox=SandboxControl(control),
+            platform=_platform(folder, sandbox_port, url),
+            api=Process("api", api.command, api.environment, folder / "api.log"),
+            http=http,
+        )
+        for _ in range(workers):
+            stage.worker()
+        stack.push_async_callback(_kill_all, stage)
+        await stage.platform.start()
+        await eventually(lambda: answers(http, f"{sandbox_url}/healthz"), START_SECONDS, "the sandbox")
+        yield stage
+
+
+def _platform(folder: Path, port: int, api_url: str) -> Process:
+    known = folder / "accounts.json"
+    known.write_text(json.dumps([_account(f"acct-{number}", api_url) for number in range(PREPARED)]))
+    command = module("services.cli", "sandbox", "--port", str(port), "--accounts", str(known))
+    return Process("sandbox", command, {}, folder / "sandbox.log")
+
+
+def _account(account_id: str, api_url: str) -> dict[str, object]:
+    return {"account_id": account_id, "api_key": f"key-{account_id}", "display_name": account_id}
+
+
+async def answers(http: httpx.AsyncClient, address: str) -> bool:
+    try:
+        return (await http.get(address)).is_success
+    except httpx.HTTPError:
+        return False
+
+
+async def _kill_all(stage: Stage) -> None:
+    for process in (*stage.workers, stage.api, stage.platform):
+        if process.alive:
+            await process.kill()
