@@ -87,7 +87,7 @@ class Settings(BaseModel):
 
     # Workers
     worker_senders: int = Field(8, ge=1, le=100, description="messages one worker process sends at the same time")
-    worker_lease_seconds: float = Field(60, gt=12, description="an attempt not finished after this was interrupted")
+    worker_lease_seconds: float = Field(60, gt=0, description="an attempt not begun after this was interrupted")
     worker_sweep_seconds: float = Field(5, gt=0, description="pause between two rounds of the sweeper")
 
     # The embedded start
@@ -102,6 +102,13 @@ class Settings(BaseModel):
     def _jwks_demands_issuer_and_audience(self) -> Settings:
         if self.jwt_jwks_url and not (self.jwt_issuer and self.jwt_audience):
             raise ValueError("JWT_JWKS_URL demands JWT_ISSUER and JWT_AUDIENCE")
+        return self
+
+    @model_validator(mode="after")
+    def _a_lease_outlasts_a_call(self) -> Settings:
+        """A reservation lives through a look-up, which may take as long as any call."""
+        if self.worker_lease_seconds < self.platform_timeout_seconds + 2:
+            raise ValueError("WORKER_LEASE_SECONDS must be 2 more than PLATFORM_TIMEOUT_SECONDS at least")
         return self
 
     @classmethod

@@ -48,11 +48,33 @@ class Creators:
         await database.close()
         return cls(stage, made)
 
-    async def queued(self, each: int, **values: Any) -> list[str]:
-        """`each` queued messages for every creator, lanes due; gives their ids."""
-        rows = [row for _ in range(each) for creator in self.each for row in [message(creator, **values)]]
+    async def queued(self, each: int, of: Sequence[Creator] = (), **values: Any) -> list[str]:
+        """`each` queued messages for every creator, one fan after the other, lanes due; gives their texts."""
+        of = of or self.each
+        rows = [message(creator, number % len(creator.fans), **values) for number in range(each) for creator in of]
+        return await self._store(rows)
+
+    async def campaign(self, recipients: int, **values: Any) -> list[str]:
+        """An active campaign of the first creator with queued messages, one fan after the other; gives their texts."""
+        first = self.each[0]
+        row = {
+            "user_id": first.owner,
+            "id": new_id(),
+            "creator_account_id": first.account_id,
+            "name": "News",
+            "type": "BULK_MESSAGE",
+            "status": "ACTIVE",
+            "content": "News",
+        }
+        of_it = {"campaign_id": row["id"], "origin": "CAMPAIGN"} | values
+        rows = [message(first, number % len(first.fans), **of_it) for number in range(recipients)]
+        return await self._store(rows, [row])
+
+    async def _store(self, rows: Sequence[dict[str, Any]], campaigns: Sequence[dict[str, Any]] = ()) -> list[str]:
         database = await asyncpg.connect(self._stage.settings.database_url.get_secret_value())
         async with database.transaction():
+            if campaigns:
+                await _insert(database, "campaigns", campaigns)
             await _insert(database, "messages", rows)
             await database.execute(
                 "INSERT INTO lanes (platform, account_id, due_at) SELECT platform, account_id, clock_timestamp()"
@@ -60,7 +82,7 @@ class Creators:
             )
         await database.execute("ANALYZE")
         await database.close()
-        return [str(row["id"]) for row in rows]
+        return [str(row["text"]) for row in rows]
 
 
 def message(creator: Creator, fan: int = 0, **values: Any) -> dict[str, Any]:
@@ -136,5 +158,6 @@ async def _insert(database: asyncpg.Connection, table: str, rows: Sequence[dict[
     kept = [name for name in columns if rows[0][name] != "now"]
     assert kept == columns[: len(kept)], "what is now stands last"
     await database.executemany(
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", [tuple(row[name] for name in kept) for row in rows]
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})",
+        [tuple(row[name] for name in kept) for row in rows],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +17,15 @@ from services.devstack.ports import free_port
 from services.runtime.settings import Settings
 from tests.flows.faults import environment
 from tests.flows.graphql_client import GraphQLClient, token_for
+from tests.promises.books import Books
 from tests.promises.processes import Process, module
 from tests.services.platforms.control import SandboxControl
 from tests.waiting import eventually
 
 START_SECONDS = 60
+PATIENCE = 300
+"""Seconds after which a test of processes is given up; a busy machine takes long to start them."""
+
 PREPARED = 2000
 
 
@@ -38,6 +42,10 @@ class Stage:
     workers: list[Process] = field(default_factory=list)
     http: httpx.AsyncClient = field(default_factory=httpx.AsyncClient)
 
+    @property
+    def books(self) -> Books:
+        return Books(self.settings)
+
     def client(self, subject: str) -> GraphQLClient:
         assert self.settings.jwt_secret is not None
         return GraphQLClient(self.http, self.url, token_for(self.settings.jwt_secret.get_secret_value(), subject))
@@ -49,6 +57,21 @@ class Stage:
         made = Process(name, module("services.workers"), environment(settings), self.folder / f"{name}.log")
         self.workers.append(made)
         return made
+
+    async def has_arrived(self, text: str) -> bool:
+        """Delivered or not (yet): a request with this text has reached the platform."""
+        return any(text in str(each["body"]) for each in await self.sandbox.arrivals())
+
+    async def arrived(self, requests: int) -> bool:
+        return len(await self.sandbox.arrivals()) >= requests
+
+    async def stepped(self, text: str, status: str) -> bool:
+        """The message was announced with this status, whatever became of it since."""
+        return status in await self.books.steps(text)
+
+    async def all_sent(self, texts: Sequence[str]) -> bool:
+        statuses = await self.books.statuses()
+        return all(statuses.get(text) == "SENT" for text in texts)
 
     async def start_api(self) -> None:
         await self.api.start()
@@ -84,7 +107,20 @@ async def open_stage(settings: Settings, *, workers: int = 0) -> AsyncIterator[S
         stack.push_async_callback(_kill_all, stage)
         await stage.platform.start()
         await eventually(lambda: answers(http, f"{sandbox_url}/healthz"), START_SECONDS, "the sandbox")
-        yield stage
+        try:
+            yield stage
+        except BaseException as failure:
+            failure.add_note(_last_words(stage))
+            raise
+
+
+def _last_words(stage: Stage) -> str:
+    """What the processes complained of, for whoever has to find out why a test failed."""
+    told = []
+    for process in (*stage.workers, stage.api, stage.platform):
+        lines = [line for line in process.said().splitlines() if '"level": "info"' not in line]
+        told += [f"{process.name}: {line[:600]}" for line in lines[-8:]]
+    return "\n".join(told)
 
 
 def _platform(folder: Path, port: int, api_url: str) -> Process:
