@@ -22,6 +22,7 @@ class WebhookDelivery(Owned, Base):
         UniqueConstraint("user_id", "creator_account_id", "delivery_key"),
         one_of("status", WEBHOOK_STATUSES),
         Index("ix_webhook_deliveries_open", "received_at", postgresql_where=text("status = 'received'")),
+        Index("ix_webhook_deliveries_finished", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
     )
 
     creator_account_id: Mapped[UUID]

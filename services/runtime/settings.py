@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 # A name that begins like one of ours and is not one of ours is probably a misspelling: it is warned about at start.
 OUR_PREFIXES = (
     "ALLOWED_", "CREDENTIALS_", "DATABASE_", "GRAPHQL_", "JWT_", "ONLYFANS_", "OPERATION_", "PLATFORM_", "RATE_LIMIT",
-    "REDIS_", "SANDBOX_", "SQS_", "WORKER_", "LIVE_", "WRITES_", "IMPORTS_", "BULK_SENDS_",
+    "REDIS_", "RETENTION_", "SANDBOX_", "SQS_", "WORKER_", "LIVE_", "WRITES_", "IMPORTS_", "BULK_SENDS_",
 )  # fmt: skip
 
 
@@ -89,6 +89,13 @@ class Settings(BaseModel):
     worker_senders: int = Field(8, ge=1, le=100, description="messages one worker process sends at the same time")
     worker_lease_seconds: float = Field(60, gt=0, description="an attempt not begun after this was interrupted")
     worker_sweep_seconds: float = Field(5, gt=0, description="pause between two rounds of the sweeper")
+
+    # How long is kept what is only looked at for a while; older rows are removed by the workers in small steps
+    retention_attempts_days: float = Field(30, gt=0, description="attempts, after their message has come to its end")
+    retention_live_events_hours: float = Field(24, gt=0, description="live events; an older cursor means refetch")
+    retention_webhooks_days: float = Field(30, gt=0, description="worked-on webhooks, by which repeats are recognised")
+    retention_idempotency_keys_days: float = Field(30, gt=0, description="a client's key, which gives the first result")
+    retention_pause_seconds: float = Field(300, gt=0, description="pause between two rounds of removing")
 
     # The embedded start
     data_dir: Path = Field(Path(".data"), description="all state of `make run`")

@@ -1,4 +1,4 @@
-"""What a worker does beside sending: sweep up after crashes, and say that it lives."""
+"""What a worker does beside sending: sweep up after crashes, say that it lives, remove what is old."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from db.unit_of_work import Transactions
 from services.monitoring.logs import traced
 from services.sending.sweep import Sweeper
 from services.webhooks.work import WebhookWorker
+from services.workers.retention import Retention
 from services.workers.supervise import Bell, wait_or_stop
 
 log = structlog.get_logger(service="worker")
@@ -27,18 +28,22 @@ class Chores:
         transactions: Transactions,
         sweeper: Sweeper,
         webhooks: WebhookWorker,
+        retention: Retention,
         bell: Bell,
         stopping: asyncio.Event,
         worker: str,
         sweep_every_seconds: float,
+        remove_every_seconds: float,
     ) -> None:
         self._transactions = transactions
         self._sweeper = sweeper
         self._webhooks = webhooks
+        self._retention = retention
         self._bell = bell
         self._stopping = stopping
         self._worker = worker
         self._sweep_every_seconds = sweep_every_seconds
+        self._remove_every_seconds = remove_every_seconds
 
     async def beat(self) -> None:
         async with self._transactions() as work:
@@ -50,6 +55,10 @@ class Chores:
             self._bell.ring()
         await self._forgotten_webhooks()
         await wait_or_stop(self._stopping, self._sweep_every_seconds)
+
+    async def remove(self) -> None:
+        await self._retention.round()
+        await wait_or_stop(self._stopping, self._remove_every_seconds)
 
     async def _forgotten_webhooks(self) -> None:
         async with self._transactions() as work:

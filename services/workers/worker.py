@@ -18,6 +18,7 @@ from services.sending.record import Recorder
 from services.sending.sweep import Sweeper
 from services.workers.chores import Chores
 from services.workers.receiving import Receiving
+from services.workers.retention import Retention
 from services.workers.senders import Senders
 from services.workers.supervise import Bell, keep_running
 
@@ -46,10 +47,12 @@ class Worker:
             resources.transactions,
             Sweeper(resources.transactions),
             resources.webhook_worker,
+            Retention(resources.transactions, resources.settings, resources.limit, self.stopping),
             bell,
             self.stopping,
             self.name,
             resources.settings.worker_sweep_seconds,
+            resources.settings.retention_pause_seconds,
         )
         self._bell = bell
 
@@ -89,6 +92,7 @@ class Worker:
             ("receive", self._receiving.step),
             ("sweep", self._chores.sweep),
             ("beat", self._chores.beat),
+            ("remove", self._chores.remove),
         ]
         if self._settings.rate_limiter_enabled:
             steps.append(("watch", self._senders.watch))
