@@ -11,7 +11,7 @@ import asyncpg
 
 from db.models import new_id
 from services.accounts.credentials import Vault
-from tests.promises.stage import Stage
+from tests.promises.stage import SECRET, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +57,15 @@ class Creators:
     async def campaign(self, recipients: int, **values: Any) -> list[str]:
         """An active campaign of the first creator with queued messages, one fan after the other; gives their texts."""
         first = self.each[0]
-        row = {
-            "user_id": first.owner,
-            "id": new_id(),
-            "creator_account_id": first.account_id,
-            "name": "News",
-            "type": "BULK_MESSAGE",
-            "status": "ACTIVE",
-            "content": "News",
-        }
-        of_it = {"campaign_id": row["id"], "origin": "CAMPAIGN"} | values
-        rows = [message(first, number % len(first.fans), **of_it) for number in range(recipients)]
-        return await self._store(rows, [row])
+        row = _campaign(first)
+        return await self._store(_of_campaign(row, first, recipients, values), [row])
+
+    async def campaigns(self, recipients: int) -> list[str]:
+        """One for each creator, with so many recipients in all."""
+        each, rest = divmod(recipients, len(self.each))
+        pairs = [(_campaign(creator), creator, each + (place < rest)) for place, creator in enumerate(self.each)]
+        rows = [row for made, creator, number in pairs for row in _of_campaign(made, creator, number, {})]
+        return await self._store(rows, [made for made, _, _ in pairs])
 
     async def _store(self, rows: Sequence[dict[str, Any]], campaigns: Sequence[dict[str, Any]] = ()) -> list[str]:
         database = await asyncpg.connect(self._stage.settings.database_url.get_secret_value())
@@ -102,6 +99,25 @@ def message(creator: Creator, fan: int = 0, **values: Any) -> dict[str, Any]:
     return usual | values
 
 
+def _campaign(creator: Creator) -> dict[str, Any]:
+    return {
+        "user_id": creator.owner,
+        "id": new_id(),
+        "creator_account_id": creator.account_id,
+        "name": "News",
+        "type": "BULK_MESSAGE",
+        "status": "ACTIVE",
+        "content": "News",
+    }
+
+
+def _of_campaign(
+    campaign: dict[str, Any], creator: Creator, recipients: int, values: dict[str, Any]
+) -> list[dict[str, Any]]:
+    of_it = {"campaign_id": campaign["id"], "origin": "CAMPAIGN"} | values
+    return [message(creator, number % len(creator.fans), **of_it) for number in range(recipients)]
+
+
 def _creator(index: int, fans: int) -> Creator:
     fan_ids, conversation_ids = (tuple(new_id() for _ in range(fans)) for _ in range(2))
     return Creator(f"creator-{index}", new_id(), new_id(), f"acct-{index}", fan_ids, conversation_ids)
@@ -120,6 +136,7 @@ def _account(creator: Creator, vault: Vault) -> dict[str, Any]:
         "display_name": creator.subject,
         "status": "CONNECTED",
         "api_key_encrypted": vault.seal(f"key-{creator.platform_account}"),
+        "webhook_secret_encrypted": vault.seal(SECRET),
         "connected_at": "now",
     }
 

@@ -27,6 +27,7 @@ PATIENCE = 300
 """Seconds after which a test of processes is given up; a busy machine takes long to start them."""
 
 PREPARED = 2000
+SECRET = "a webhook secret"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(settings: Settings, *, workers: int = 0) -> AsyncIterator[Stage]:
+async def open_stage(settings: Settings, *, workers: int = 0, webhooks: bool = False) -> AsyncIterator[Stage]:
     """The sandbox runs, with accounts `acct-0`, `acct-1` … whose keys are `key-acct-0` …; everything else is off.
 
-    Whatever runs at the end of the block is killed.
+    `webhooks`: it tells the API of every message it has taken. Whatever runs at the end of the block is killed.
     """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="huntaze-stage-")))
@@ -98,7 +99,7 @@ async def open_stage(settings: Settings, *, workers: int = 0) -> AsyncIterator[S
             url=url,
             folder=folder,
             sandbox=SandboxControl(control),
-            platform=_platform(folder, sandbox_port, url),
+            platform=_platform(folder, sandbox_port, url if webhooks else None),
             api=Process("api", api.command, api.environment, folder / "api.log"),
             http=http,
         )
@@ -123,15 +124,16 @@ def _last_words(stage: Stage) -> str:
     return "\n".join(told)
 
 
-def _platform(folder: Path, port: int, api_url: str) -> Process:
+def _platform(folder: Path, port: int, api_url: str | None) -> Process:
     known = folder / "accounts.json"
     known.write_text(json.dumps([_account(f"acct-{number}", api_url) for number in range(PREPARED)]))
     command = module("services.cli", "sandbox", "--port", str(port), "--accounts", str(known))
     return Process("sandbox", command, {}, folder / "sandbox.log")
 
 
-def _account(account_id: str, api_url: str) -> dict[str, object]:
-    return {"account_id": account_id, "api_key": f"key-{account_id}", "display_name": account_id}
+def _account(account_id: str, api_url: str | None) -> dict[str, object]:
+    webhook = {"webhook_url": f"{api_url}/webhooks/sandbox", "webhook_secret": SECRET} if api_url else {}
+    return {"account_id": account_id, "api_key": f"key-{account_id}", "display_name": account_id} | webhook
 
 
 async def answers(http: httpx.AsyncClient, address: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from random import Random
-from typing import Any
 
 import pytest
 
@@ -13,36 +12,20 @@ from tests.promises.audit import arrivals
 from tests.promises.books import disagreements
 from tests.promises.creators import Creators
 from tests.promises.stage import PATIENCE, Stage, open_stage
+from tests.promises.weather import FAIR, FOUL
 from tests.promises.writing import write
 
 pytestmark = pytest.mark.timeout(PATIENCE)
 
 CREATORS, FANS, MESSAGES = 3, 16, 48
 WORKER_KILLS, API_KILLS = 5, 1
-WEATHER: list[dict[str, Any]] = [
-    {"kind": "delay", "seconds": 0},
-    {"kind": "delay", "seconds": 0},
-    {"kind": "delay", "seconds": 0.2},
-    {"kind": "delay_after", "seconds": 3},  # delivered, and no answer in time
-    {"kind": "delay", "seconds": 3},  # delivered long after we gave up
-    {"kind": "cut_before"},
-    {"kind": "cut_after"},
-    {"kind": "accept_then_500"},
-    {"kind": "status", "status": 500},
-    {"kind": "status", "status": 422},
-    {"kind": "not_sent"},
-    {"kind": "rate_limited", "retry_after_seconds": 1},
-    {"kind": "unavailable", "retry_after_seconds": 1},
-    {"kind": "unreadable"},
-    {"kind": "no_id"},
-]
 
 
 async def test_every_accepted_message_comes_to_one_end(quick: Settings) -> None:
     random = Random(11)
     async with open_stage(quick, workers=3) as stage:
         creators = await Creators.make(stage, CREATORS, FANS)
-        for fault in random.sample(WEATHER * 3, len(WEATHER) * 3):
+        for fault in random.sample([*FOUL, FAIR, FAIR] * 3, (len(FOUL) + 2) * 3):
             await stage.sandbox.fault(**fault)
         await asyncio.gather(stage.start_api(), *(worker.start() for worker in stage.workers))
         writing = [

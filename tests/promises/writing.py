@@ -19,12 +19,14 @@ PAUSE_SECONDS = 0.2
 NOT_NOW = {"UNAVAILABLE", "TIMEOUT"}
 
 
-async def write(stage: Stage, creator: Creator, text: str, fan: int = 0, **fields: Any) -> dict[str, Any]:
+async def write(
+    stage: Stage, creator: Creator, text: str, fan: int = 0, patience: float = PATIENCE_SECONDS, **fields: Any
+) -> dict[str, Any]:
     """Send `text`, which is also its key, until the API has answered: a client after a network error does the same."""
     client = stage.client(creator.subject)
     conversation = ids.encode("Conversation", creator.conversations[fan])
     given = {"conversationId": conversation, "text": text, "idempotencyKey": text} | fields
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(patience):
         while True:
             if (answer := await _once(client, given)) is not None:
                 return answer
@@ -33,12 +35,18 @@ async def write(stage: Stage, creator: Creator, text: str, fan: int = 0, **field
 
 async def _once(client: GraphQLClient, given: dict[str, Any]) -> dict[str, Any] | None:
     """None where it is not known whether the message was accepted."""
+    data = await ask(client, SEND, {"input": given})
+    return None if data is None else data["sendMessage"]
+
+
+async def ask(client: GraphQLClient, query: str, variables: dict[str, Any]) -> dict[str, Any] | None:
+    """The data of one operation, None where no answer came or a part of the product was away."""
     try:
-        answer = (await client.post(SEND, {"input": given})).json()
+        answer = (await client.post(query, variables)).json()
     except (httpx.HTTPError, ValueError):
         return None
     if errors := answer.get("errors"):
         assert {error["extensions"]["code"] for error in errors} <= NOT_NOW, errors
         return None
-    sent: dict[str, Any] = answer["data"]["sendMessage"]
-    return sent
+    data: dict[str, Any] = answer["data"]
+    return data

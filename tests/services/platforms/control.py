@@ -18,6 +18,9 @@ class SandboxControl:
     async def fault(self, kind: str, **fields: Any) -> None:
         await self._posted("faults", {"kind": kind} | fields)
 
+    async def faults_waiting(self) -> int:
+        return int((await self.http.get("/control/faults")).raise_for_status().json()["waiting"])
+
     async def mend(self) -> None:
         (await self.http.delete("/control/faults")).raise_for_status()
 
