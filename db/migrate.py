@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.engine import connect
 from db.models import Base
 
 # Any number that is ours: two processes that start together migrate one after the other.
 MIGRATION_LOCK = 7_229_481_605
+LOOK_AGAIN_SECONDS = 0.2
 
 
 def config(connection: Connection | None = None) -> Config:
@@ -28,7 +31,7 @@ def config(connection: Connection | None = None) -> Config:
 
 async def upgrade(url: str) -> None:
     """Run every migration that is missing. Safe to run from several processes at once."""
-    await _on_connection(url, _upgrade)
+    await _on_connection(url, _upgrade, _have_the_lock)
 
 
 async def drift(url: str) -> Any:
@@ -43,9 +46,17 @@ async def new_revision(url: str, message: str) -> None:
     await _on_connection(url, lambda connection: command.revision(config(connection), message, autogenerate=True))
 
 
+async def _have_the_lock(connection: AsyncConnection) -> None:
+    """Asked for again and again: a statement that waits for it would itself be waited for by an index that is built
+    beside the traffic, in a ring.
+    """
+    while not await connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK}):
+        await connection.commit()
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+    await connection.commit()
+
+
 def _upgrade(connection: Connection) -> None:
-    connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK})
-    connection.commit()
     try:
         command.upgrade(config(connection), "head")
     finally:
@@ -54,10 +65,12 @@ def _upgrade(connection: Connection) -> None:
         connection.commit()
 
 
-async def _on_connection(url: str, work: Any) -> Any:
+async def _on_connection(url: str, work: Any, before: Any = None) -> Any:
     database = connect(url, pool_size=1, application="huntaze-migrate")
     try:
         async with database.engine.connect() as connection:
+            if before is not None:
+                await before(connection)
             return await connection.run_sync(work)
     finally:
         await database.engine.dispose()

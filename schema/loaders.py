@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from strawberry.dataloader import DataLoader
 
 from db.engine import ReadSession
-from db.models import Attempt, Conversation, CreatorAccount, Fan, Message
+from db.models import Attempt, Conversation, CreatorAccount, Fan, Message, Payment
 from db.queries import (
     attempts,
     conversations,
@@ -18,6 +18,7 @@ from db.queries import (
     fans,
     message_pages,
     messages,
+    payments,
     queue_status,
     waiting,
 )
@@ -44,7 +45,8 @@ class Loaders:
         self.accounts: DataLoader[UUID, CreatorAccount | None] = self._by_id(creator_accounts.get_many)
         self.fans: DataLoader[UUID, Fan | None] = self._by_id(fans.get_many)
         self.conversations: DataLoader[UUID, Conversation | None] = self._by_id(conversations.get_many)
-        self.messages: DataLoader[UUID, Message | None] = self._by_id(messages.get_many)
+        self.messages: DataLoader[UUID, Message | None] = self._by_id(messages.present_many)
+        self.payments: DataLoader[UUID, Payment | None] = self._by_id(payments.get_many)
         self.conversation_of_fan: DataLoader[UUID, Conversation | None] = DataLoader(self._conversations_of_fans)
         self.attempts: DataLoader[UUID, list[Attempt]] = DataLoader(self._attempts)
         self.unread_conversations: DataLoader[UUID, int] = DataLoader(self._unread_conversations)

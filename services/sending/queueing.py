@@ -76,7 +76,8 @@ class Queueing:
         refused = [result.message_id for result in results.values() if result.problem is not None]
         async with self._transactions() as work:
             queued = {"status": "QUEUED", "queued_at": func.coalesce(Message.queued_at, NOW)}
-            failed = {"status": "FAILED", "finished_at": NOW, "failure_reason": QUEUE_FAILURE}
+            # One that was sent again by hand may have arrived the first time: that is not FAILED.
+            failed = {"status": messages.ended("FAILED"), "finished_at": NOW, "failure_reason": QUEUE_FAILURE}
             for ids, values in ((taken, queued), (refused, failed)):
                 moved = await messages.move_many(work.session, owner, ids, ("PENDING",), **values) if ids else []
                 for message in moved:
@@ -86,7 +87,7 @@ class Queueing:
 
 
 def _told(message: Message, problem: Problem | None) -> Queued:
-    return Queued(message, problem if message.status == "FAILED" else None)
+    return Queued(message, problem if message.status in {"FAILED", "UNKNOWN"} else None)
 
 
 def _payload(message: Message, account: CreatorAccount, now: datetime, estimate: datetime) -> QueueMessage:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-import structlog
-
 from db.queries import webhook_deliveries, worker_heartbeats
 from db.unit_of_work import Transactions
-from services.monitoring.logs import traced
 from services.sending.sweep import Sweeper
 from services.webhooks.work import WebhookWorker
 from services.workers.retention import Retention
 from services.workers.supervise import Bell, wait_or_stop
-
-log = structlog.get_logger(service="worker")
 
 BEAT_EVERY_SECONDS = 5.0
 WEBHOOK_PATIENCE_SECONDS = 10.0
@@ -64,11 +59,7 @@ class Chores:
         async with self._transactions() as work:
             rows = await webhook_deliveries.nobody_worked_on(work.session, WEBHOOK_PATIENCE_SECONDS, BATCH)
         for owner, delivery_id in rows:
-            try:
-                await self._webhooks.work_on(owner, delivery_id)
-            except Exception as error:
-                # One that cannot be worked on must not keep the others waiting.
-                log.error("webhook_failed", action="sweep", delivery=str(delivery_id), **traced(error))
+            await self._webhooks.work_on(owner, delivery_id)
 
     async def leave(self) -> None:
         """Take the heartbeat back, so that health does not wait for it to grow old."""

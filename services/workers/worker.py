@@ -14,10 +14,12 @@ from services.monitoring.queue_check import QueueCheck
 from services.runtime.resources import Resources
 from services.sending.claim import Claimer
 from services.sending.deliver import Deliverer
+from services.sending.read_back import Reconciler
 from services.sending.record import Recorder
 from services.sending.sweep import Sweeper
 from services.workers.chores import Chores
 from services.workers.receiving import Receiving
+from services.workers.reconciling import Reconciling
 from services.workers.retention import Retention
 from services.workers.senders import Senders
 from services.workers.supervise import Bell, keep_running
@@ -54,6 +56,8 @@ class Worker:
             resources.settings.worker_sweep_seconds,
             resources.settings.retention_pause_seconds,
         )
+        reconciler = Reconciler(resources.transactions, resources.adapters, resources.vault)
+        self._reconciling = Reconciling(reconciler, self.stopping, resources.settings.worker_sweep_seconds)
         self._bell = bell
 
     def _build_senders(self, resources: Resources, bell: Bell) -> Senders:
@@ -93,6 +97,7 @@ class Worker:
             ("sweep", self._chores.sweep),
             ("beat", self._chores.beat),
             ("remove", self._chores.remove),
+            ("reconcile", self._reconciling.step),
         ]
         if self._settings.rate_limiter_enabled:
             steps.append(("watch", self._senders.watch))
