@@ -35,6 +35,9 @@ CROSSES_OWNERS = frozenset(
         "webhooks nobody worked on",  # sweeper
         "what is older than it is kept",  # retention
         "webhooks an operator asks for",  # the command line
+        "imports nobody works on",  # workers take the one that has waited longest, whosever it is
+        "uploads nobody confirmed",  # housekeeping
+        "failed rows kept too long",  # housekeeping
         "is the database there",  # health; reads no table
     }
 )

@@ -13,6 +13,7 @@ from schema.context import CurrentInfo
 from schema.conversations import Conversation
 from schema.creator_accounts import CreatorAccount
 from schema.errors import fault
+from schema.fan_imports import FanImport
 from schema.fans import Fan
 from schema.messages import Message
 from schema.node import Node
@@ -35,6 +36,8 @@ async def node(
     match kind:
         case "Fan":
             return Fan.of(fan) if (fan := await loaders.fans.load(key)) else None
+        case "FanImport":
+            return FanImport.of(row) if (row := await loaders.fan_imports.load(key)) else None
         case "Conversation":
             return Conversation.of(found) if (found := await loaders.conversations.load(key)) else None
         case "Message":

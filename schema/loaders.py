@@ -10,21 +10,25 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from strawberry.dataloader import DataLoader
 
 from db.engine import ReadSession
-from db.models import Attempt, Conversation, CreatorAccount, Fan, Message, Payment
+from db.models import Attempt, Conversation, CreatorAccount, Fan, FanImport, FanImportFailure, Message, Payment
 from db.queries import (
     attempts,
     conversations,
     creator_accounts,
+    fan_import_failures,
+    fan_imports,
     fans,
     message_pages,
     messages,
     payments,
     queue_status,
     waiting,
+    worker_heartbeats,
 )
 from db.queries.keyset import Page, Window
 from db.queries.queue_status import AccountCounts
 from db.queries.waiting import LaneState
+from services.monitoring.health import WORKER_SILENT_AFTER_SECONDS
 from services.runtime.resources import Resources
 
 
@@ -44,6 +48,7 @@ class Loaders:
         self._owner = owner
         self.accounts: DataLoader[UUID, CreatorAccount | None] = self._by_id(creator_accounts.get_many)
         self.fans: DataLoader[UUID, Fan | None] = self._by_id(fans.get_many)
+        self.fan_imports: DataLoader[UUID, FanImport | None] = self._by_id(fan_imports.get_many)
         self.conversations: DataLoader[UUID, Conversation | None] = self._by_id(conversations.get_many)
         self.messages: DataLoader[UUID, Message | None] = self._by_id(messages.present_many)
         self.payments: DataLoader[UUID, Payment | None] = self._by_id(payments.get_many)
@@ -54,6 +59,9 @@ class Loaders:
         self.lanes: DataLoader[UUID, LaneState] = DataLoader(self._lanes)
         self.ahead: DataLoader[UUID, int] = DataLoader(self._ahead)
         self.message_counts: DataLoader[UUID, int] = DataLoader(self._message_counts)
+        self.has_import_failures: DataLoader[UUID, bool] = DataLoader(self._has_import_failures)
+        self.worker_lives: DataLoader[bool, bool] = DataLoader(self._worker_lives)
+        self._import_failures: dict[int, DataLoader[UUID, list[FanImportFailure]]] = {}
         self._message_pages: dict[Window, DataLoader[UUID, Page[Message]]] = {}
 
     def message_pages(self, window: Window) -> DataLoader[UUID, Page[Message]]:
@@ -61,6 +69,27 @@ class Loaders:
         if window not in self._message_pages:
             self._message_pages[window] = DataLoader(_pages(self._sessions, self._owner, window))
         return self._message_pages[window]
+
+    def import_failures(self, first: int) -> DataLoader[UUID, list[FanImportFailure]]:
+        """The first failed rows of an import."""
+
+        async def load(keys: list[UUID]) -> list[list[FanImportFailure]]:
+            async with self._sessions() as session:
+                found = await fan_import_failures.first_of_imports(session, self._owner, keys, first)
+            return [found[key] for key in keys]
+
+        return self._import_failures.setdefault(first, DataLoader(load))
+
+    async def _has_import_failures(self, keys: list[UUID]) -> list[bool]:
+        async with self._sessions() as session:
+            found = await fan_import_failures.of_imports_with(session, self._owner, keys)
+        return [key in found for key in keys]
+
+    async def _worker_lives(self, keys: list[bool]) -> list[bool]:
+        """Asked once, whatever the number of imports that are shown."""
+        async with self._sessions() as session:
+            age = await worker_heartbeats.seconds_since_last(session)
+        return [age is not None and age <= WORKER_SILENT_AFTER_SECONDS for _ in keys]
 
     def _by_id(self, read: Read[RowT]) -> DataLoader[UUID, RowT | None]:
         async def load(keys: list[UUID]) -> list[RowT | None]:

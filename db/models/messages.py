@@ -85,6 +85,11 @@ class Message(Owned, Versioned, Base):
         ),
         Index("ix_messages_queued", "user_id", "queued_at", postgresql_where=text("queued_at IS NOT NULL")),
         Index("ix_messages_finished", "user_id", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
+        Index(
+            "ix_messages_offered", "user_id", "sent_at",
+            postgresql_include=["price_cents", "creator_account_id", "fan_id"],
+            postgresql_where=text("direction = 'OUT' AND price_cents IS NOT NULL AND sent_at IS NOT NULL"),
+        ),
         Index("ix_messages_campaign", "user_id", "campaign_id", "id", postgresql_where=text("campaign_id IS NOT NULL")),
     )  # fmt: skip
 

@@ -34,7 +34,10 @@ class Payment(Owned, Base):
             "uq_payments_unlocked_message", "user_id", "creator_account_id", "platform_message_id",
             unique=True, postgresql_where=text("kind = 'UNLOCK'"),
         ),
-        Index("ix_payments_paid", "user_id", "paid_at", "id"),
+        Index(
+            "ix_payments_paid", "user_id", "paid_at", "id",
+            postgresql_include=["kind", "amount_cents", "creator_account_id", "fan_id"],
+        ),
         Index("ix_payments_fan", "user_id", "fan_id"),
         Index("ix_payments_campaign", "user_id", "campaign_id", postgresql_where=text("campaign_id IS NOT NULL")),
     )  # fmt: skip

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from db.models.webhook_deliveries import WEBHOOK_STATUSES
@@ -22,7 +23,7 @@ from services.webhooks.replay import replay
 APPLICATION = "huntaze-webhooks"
 SHOWN, REPLAYED = 50, 1000
 WENT_WELL = ("done", "ignored")
-Verb = Callable[[Settings, Choice, int], Awaitable[int]]
+Verb = Callable[[Settings, Choice, int], Coroutine[Any, Any, int]]
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -66,11 +67,7 @@ def _choice(arguments: argparse.Namespace) -> Choice:
 
 def _run(arguments: argparse.Namespace, verb: Verb) -> int:
     logs.configure("ERROR")
-
-    async def carried_out() -> int:
-        return await verb(settings_or_failure(), _choice(arguments), arguments.limit)
-
-    return asyncio.run(carried_out())
+    return asyncio.run(verb(settings_or_failure(), _choice(arguments), arguments.limit))
 
 
 async def list_deliveries(settings: Settings, choice: Choice, limit: int) -> int:

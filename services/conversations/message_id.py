@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NUMBER_BITS, ACCOUNT_BITS = 60, 14
 TIME_BITS = 48
 
@@ -16,7 +17,7 @@ def message_id(creator_account_id: UUID, platform_message_id: str, sent_at: date
     Platforms tell whole seconds. Two messages of one second then stand in the order of their numbers, not in that in
     which their webhooks happened to come.
     """
-    milliseconds = min(max(int(sent_at.timestamp() * 1000), 0), (1 << TIME_BITS) - 1)
+    milliseconds = min(max((sent_at - EPOCH) // timedelta(milliseconds=1), 0), (1 << TIME_BITS) - 1)
     rest = (_number(platform_message_id) << ACCOUNT_BITS) | creator_account_id.int % (1 << ACCOUNT_BITS)
     high, low = rest >> 62, rest & ((1 << 62) - 1)
     return UUID(int=(milliseconds << 80) | (7 << 76) | (high << 64) | (2 << 62) | low)

@@ -43,15 +43,30 @@ def conversation_updated(conversation: Conversation) -> NewEvent:
 
 
 def fan_updated(fan: Fan, conversation_id: UUID | None = None) -> NewEvent:
+    return fan_changed(fan.creator_account_id, fan.id, conversation_id)
+
+
+def fan_changed(creator_account_id: UUID | None, fan_id: UUID, conversation_id: UUID | None) -> NewEvent:
+    """The same where no row of the fan is at hand."""
     return NewEvent(
-        "fan_updated", creator_account_id=fan.creator_account_id, fan_id=fan.id, conversation_id=conversation_id
+        "fan_updated", creator_account_id=creator_account_id, fan_id=fan_id, conversation_id=conversation_id
     )
 
 
 def fan_deleted(fan: Fan, conversation_id: UUID | None) -> NewEvent:
+    return fan_gone(fan.creator_account_id, fan.id, conversation_id)
+
+
+def fan_gone(creator_account_id: UUID | None, fan_id: UUID, conversation_id: UUID | None = None) -> NewEvent:
+    """The same where no row of the fan is at hand."""
     return NewEvent(
-        "fan_deleted", creator_account_id=fan.creator_account_id, fan_id=fan.id, conversation_id=conversation_id
+        "fan_deleted", creator_account_id=creator_account_id, fan_id=fan_id, conversation_id=conversation_id
     )
+
+
+def resync_required() -> NewEvent:
+    """More has changed at once than is told one by one: whoever watches fetches again."""
+    return NewEvent("resync_required")
 
 
 def account_updated(creator_account_id: UUID) -> NewEvent:

@@ -20,9 +20,12 @@ from db.engine import Database
 from db.unit_of_work import Transactions
 from services.access.allowance import allowances_of
 from services.access.allowances import Allowances
+from services.access.downloads import Downloads, build_downloads
 from services.accounts.connect import Accounts
 from services.accounts.credentials import Vault
 from services.fans.create import Fans
+from services.fans.imports.importer import Importer
+from services.fans.imports.imports import FanImports
 from services.live.channel import Announcer
 from services.monitoring.health import Health
 from services.pacing.limit import Limit
@@ -59,6 +62,9 @@ class Resources:
     allowances: Allowances
     accounts: Accounts
     fans: Fans
+    downloads: Downloads
+    fan_imports: FanImports
+    importer: Importer
     sending: Sending
     retry_by_hand: RetryByHand
     queue_status: QueueStatusReader
@@ -108,6 +114,7 @@ def _assemble(
     vault = Vault(settings.credentials_keys.get_secret_value() if settings.credentials_keys else None)
     limit = limit_of(settings)
     queueing = Queueing(database, transactions, queue, limit, clock)
+    allowances = Allowances(redis, clock, allowances_of(settings))
     return Resources(
         settings=settings,
         clock=clock,
@@ -119,9 +126,12 @@ def _assemble(
         vault=vault,
         queue=queue,
         limit=limit,
-        allowances=Allowances(redis, clock, allowances_of(settings)),
+        allowances=allowances,
         accounts=Accounts(transactions, adapters, vault, clock),
         fans=Fans(transactions),
+        downloads=build_downloads(settings, clock),
+        fan_imports=FanImports(database, transactions, queue, allowances),
+        importer=Importer(database, transactions),
         sending=Sending(transactions, adapters, queueing, clock, enabled=settings.rate_limiter_enabled),
         retry_by_hand=RetryByHand(transactions, adapters, queueing, enabled=settings.rate_limiter_enabled),
         queue_status=QueueStatusReader(database, queue, limit, clock, enabled=settings.rate_limiter_enabled),

@@ -80,6 +80,9 @@ class Settings(BaseModel):
     # The API
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
+    public_url: str | None = Field(
+        None, pattern="^https?://", description="where clients reach the API; download addresses begin with it"
+    )
     operation_timeout_seconds: float = Field(10, gt=0, le=60, description="a query or mutation is answered by then")
     graphql_introspection: bool = Field(False, description="may clients read the schema? GraphiQL needs it")
     statement_guard: bool = Field(False, description="refuse statements that bind no owner; on in the embedded start")

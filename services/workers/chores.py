@@ -6,6 +6,7 @@ import asyncio
 
 from db.queries import webhook_deliveries, worker_heartbeats
 from db.unit_of_work import Transactions
+from services.fans.imports.housekeeping import tidy as tidy_imports
 from services.sending.sweep import Sweeper
 from services.webhooks.work import WebhookWorker
 from services.workers.retention import Retention
@@ -49,6 +50,7 @@ class Chores:
         if await self._sweeper.sweep():
             self._bell.ring()
         await self._forgotten_webhooks()
+        await tidy_imports(self._transactions)
         await wait_or_stop(self._stopping, self._sweep_every_seconds)
 
     async def remove(self) -> None:

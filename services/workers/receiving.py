@@ -31,6 +31,7 @@ class Receiving:
         webhooks: WebhookWorker,
         queue_check: QueueCheck,
         bell: Bell,
+        import_bell: Bell,
         stopping: asyncio.Event,
     ) -> None:
         self._queue = queue
@@ -38,6 +39,7 @@ class Receiving:
         self._webhooks = webhooks
         self._queue_check = queue_check
         self._bell = bell
+        self._import_bell = import_bell
         self._stopping = stopping
 
     async def step(self) -> None:
@@ -76,6 +78,9 @@ class Receiving:
             self._bell.ring()
         elif envelope.type is MessageType.WEBHOOK:
             await self._webhooks.work_on(envelope.user_id, envelope.message_id)
+        elif envelope.type is MessageType.FAN_IMPORT:
+            # It takes longer than a queue message may be held; the loop of imports finds it in the database.
+            self._import_bell.ring()
         elif envelope.type is MessageType.CHECK:
             await self._queue_check.arrived(envelope.message_id)
         else:

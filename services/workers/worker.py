@@ -18,6 +18,7 @@ from services.sending.read_back import Reconciler
 from services.sending.record import Recorder
 from services.sending.sweep import Sweeper
 from services.workers.chores import Chores
+from services.workers.importing import Importing
 from services.workers.receiving import Receiving
 from services.workers.reconciling import Reconciling
 from services.workers.retention import Retention
@@ -35,14 +36,18 @@ class Worker:
         self.stopping = asyncio.Event()
         self.name = f"{socket.gethostname()}-{os.getpid()}"
         self._settings = resources.settings
-        bell = Bell()
+        bell, import_bell = Bell(), Bell()
         self._receiving = Receiving(
             resources.queue,
             resources.transactions,
             resources.webhook_worker,
             QueueCheck(resources.queue, resources.redis, resources.clock),
             bell,
+            import_bell,
             self.stopping,
+        )
+        self._importing = Importing(
+            resources.importer, import_bell, self.stopping, resources.settings.worker_sweep_seconds
         )
         self._senders = self._build_senders(resources, bell)
         self._chores = Chores(
@@ -59,6 +64,7 @@ class Worker:
         reconciler = Reconciler(resources.transactions, resources.adapters, resources.vault)
         self._reconciling = Reconciling(reconciler, self.stopping, resources.settings.worker_sweep_seconds)
         self._bell = bell
+        self._import_bell = import_bell
 
     def _build_senders(self, resources: Resources, bell: Bell) -> Senders:
         settings = resources.settings
@@ -83,6 +89,7 @@ class Worker:
         ]
         await self.stopping.wait()
         self._bell.ring()
+        self._import_bell.ring()
         _, unfinished = await asyncio.wait(loops, timeout=DRAIN_SECONDS)
         for loop in unfinished:
             log.warning("loop_cut_off", action="stop", loop=loop.get_name())
@@ -95,6 +102,7 @@ class Worker:
         steps: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("receive", self._receiving.step),
             ("sweep", self._chores.sweep),
+            ("import", self._importing.step),
             ("beat", self._chores.beat),
             ("remove", self._chores.remove),
             ("reconcile", self._reconciling.step),
