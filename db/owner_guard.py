@@ -38,6 +38,8 @@ CROSSES_OWNERS = frozenset(
         "imports nobody works on",  # workers take the one that has waited longest, whosever it is
         "uploads nobody confirmed",  # housekeeping
         "failed rows kept too long",  # housekeeping
+        "campaigns that are due",  # sweeper
+        "campaigns that are over",  # sweeper
         "is the database there",  # health; reads no table
     }
 )

@@ -11,6 +11,7 @@ from strawberry.extensions.base_extension import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
 from resolvers.analytics import AnalyticsQueries
+from resolvers.campaigns import CampaignMutations, CampaignQueries
 from resolvers.conversations import ConversationMutations, ConversationQueries
 from resolvers.creator_accounts import CreatorAccountMutations
 from resolvers.fan_imports import FanImportMutations, FanImportQueries
@@ -38,6 +39,7 @@ class Query(
     FanImportQueries,
     ConversationQueries,
     MessageQueries,
+    CampaignQueries,
     QueueQueries,
     AnalyticsQueries,
 ):
@@ -45,7 +47,14 @@ class Query(
 
 
 @strawberry.type(description="What can be changed. Expected failures are in `errors` of the answer.")
-class Mutation(FanMutations, FanImportMutations, ConversationMutations, MessageMutations, CreatorAccountMutations):
+class Mutation(
+    FanMutations,
+    FanImportMutations,
+    ConversationMutations,
+    MessageMutations,
+    CampaignMutations,
+    CreatorAccountMutations,
+):
     pass
 
 

@@ -46,6 +46,24 @@ async def ensure(session: WriteSession, fan: Fan) -> Conversation:
     return (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).one()
 
 
+async def ensure_many(session: WriteSession, owner: UUID, fans: Sequence[Fan]) -> dict[UUID, Conversation]:
+    """The conversation of each fan, made where there is none. Not locked: what is stored for them is not yet shown."""
+    rows = [
+        {
+            "user_id": owner,
+            "id": new_id(),
+            "fan_id": fan.id,
+            "creator_account_id": fan.creator_account_id,
+            "platform": fan.platform,
+        }
+        # In one order, so that two who make conversations for the same fans never wait for each other in a ring.
+        for fan in sorted(fans, key=lambda fan: fan.id)
+    ]
+    if rows:
+        await session.execute(upsert(Conversation).values(rows).on_conflict_do_nothing())
+    return {row.fan_id: row for row in await of_fans(session, owner, [fan.id for fan in fans])}
+
+
 async def change(session: WriteSession, owner: UUID, conversation_id: UUID, **values: Any) -> Conversation:
     statement = (
         update(Conversation)

@@ -242,6 +242,11 @@ async def lock_many(session: WriteSession, owner: UUID, ids: Sequence[UUID]) -> 
     return await _locked(session, query)
 
 
+async def of_campaign(session: ReadSession, owner: UUID, campaign_id: UUID) -> Sequence[Message]:
+    query = select(Message).where(Message.user_id == owner, Message.campaign_id == campaign_id)
+    return (await session.scalars(query.order_by(Message.id))).all()
+
+
 async def lock_of_campaign(
     session: WriteSession, owner: UUID, campaign_id: UUID, statuses: Sequence[str]
 ) -> Sequence[Message]:

@@ -55,7 +55,7 @@ OWNER, ACCOUNT = bindparam("owner", type_=Uuid()), bindparam("account", type_=Uu
 
 
 @cache
-def _heads() -> Select[*tuple[Any, ...]]:
+def _heads() -> Any:
     """One question for all of it: it is asked at every claim."""
     repeat, of_repeats = next_repeats(OWNER, ACCOUNT)
     rows = (repeat, of_repeats, _next_reply(), _next_of_campaigns())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from db.models import Conversation, Fan, Message, Payment
+from db.models import Campaign, Conversation, Fan, Message, Payment
 from db.queries.live_events import NewEvent
 
 
@@ -71,6 +71,11 @@ def resync_required() -> NewEvent:
 
 def account_updated(creator_account_id: UUID) -> NewEvent:
     return NewEvent("account_updated", creator_account_id=creator_account_id)
+
+
+def campaign_updated(campaign: Campaign) -> NewEvent:
+    """Shown by no inbox: it wakes those who watch the campaign."""
+    return NewEvent("campaign_updated", creator_account_id=campaign.creator_account_id, campaign_id=campaign.id)
 
 
 def _of_message(kind: str, message: Message) -> NewEvent:

@@ -23,6 +23,13 @@ from services.access.allowances import Allowances
 from services.access.downloads import Downloads, build_downloads
 from services.accounts.connect import Accounts
 from services.accounts.credentials import Vault
+from services.campaigns.bulk_send import BulkSender
+from services.campaigns.forecast import Forecaster
+from services.campaigns.progress import Progress
+from services.campaigns.schedule import Schedule
+from services.campaigns.steering import Steering
+from services.campaigns.update import Updates
+from services.campaigns.wake import Alarm
 from services.fans.create import Fans
 from services.fans.imports.importer import Importer
 from services.fans.imports.imports import FanImports
@@ -67,6 +74,12 @@ class Resources:
     importer: Importer
     sending: Sending
     retry_by_hand: RetryByHand
+    bulk_sender: BulkSender
+    steering: Steering
+    updates: Updates
+    schedule: Schedule
+    progress: Progress
+    forecaster: Forecaster
     queue_status: QueueStatusReader
     webhook_receiver: WebhookReceiver
     webhook_worker: WebhookWorker
@@ -115,6 +128,12 @@ def _assemble(
     limit = limit_of(settings)
     queueing = Queueing(database, transactions, queue, limit, clock)
     allowances = Allowances(redis, clock, allowances_of(settings))
+    enabled = settings.rate_limiter_enabled
+    progress, forecaster, alarm = (
+        Progress(settings.campaign_most_failures),
+        Forecaster(limit, clock),
+        Alarm(queue, clock),
+    )
     return Resources(
         settings=settings,
         clock=clock,
@@ -132,9 +151,15 @@ def _assemble(
         downloads=build_downloads(settings, clock),
         fan_imports=FanImports(database, transactions, queue, allowances),
         importer=Importer(database, transactions),
-        sending=Sending(transactions, adapters, queueing, clock, enabled=settings.rate_limiter_enabled),
-        retry_by_hand=RetryByHand(transactions, adapters, queueing, enabled=settings.rate_limiter_enabled),
-        queue_status=QueueStatusReader(database, queue, limit, clock, enabled=settings.rate_limiter_enabled),
+        sending=Sending(transactions, adapters, queueing, clock, enabled=enabled),
+        retry_by_hand=RetryByHand(transactions, adapters, queueing, enabled=enabled),
+        bulk_sender=BulkSender(database, transactions, adapters, queueing, forecaster, alarm, clock, enabled=enabled),
+        steering=Steering(transactions, queueing, alarm, clock, enabled=enabled),
+        updates=Updates(transactions, adapters, alarm, clock),
+        schedule=Schedule(transactions, queueing, progress, enabled=enabled),
+        progress=progress,
+        forecaster=forecaster,
+        queue_status=QueueStatusReader(database, queue, limit, clock, enabled=enabled),
         webhook_receiver=WebhookReceiver(database, transactions, adapters, vault, queue, clock),
         webhook_worker=WebhookWorker(transactions, adapters),
         health=Health(database, redis, queue, clock),

@@ -54,6 +54,10 @@ class Settings(BaseModel):
     rate_limit_window_seconds: float = Field(60, gt=0)
     rate_limit_min_gap_seconds: float = Field(3, ge=0)
 
+    campaign_most_failures: int = Field(
+        20, ge=1, le=1000, description="a campaign of which so many messages in a row failed pauses itself"
+    )
+
     # The allowances of each user, over all processes
     writes_per_minute: int = Field(60, ge=1, le=1_000_000, description="mutations")
     imports_per_hour: int = Field(10, ge=1, le=1_000_000, description="CSV imports")

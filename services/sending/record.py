@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from db.models import CreatorAccount
 from db.queries import attempts, creator_accounts, lanes, messages
 from db.unit_of_work import Transactions, UnitOfWork
+from services.campaigns.progress import Progress
 from services.live import events
 from services.platforms.interface import AccountStopped, Answer, NotSent, Refused, Sent
 from services.runtime.clock import Clock
@@ -28,8 +29,9 @@ STORE_PAUSES_SECONDS = (0.2, 0.5, 1, 2, 3, 5, 5, 5, 5, 5, 10, 10, 10)
 class Recorder:
     """Writes the outcome of attempts. `min_gap`: the least pause before the lane is looked at again."""
 
-    def __init__(self, transactions: Transactions, min_gap: timedelta, clock: Clock) -> None:
+    def __init__(self, transactions: Transactions, progress: Progress, min_gap: timedelta, clock: Clock) -> None:
         self._transactions = transactions
+        self._progress = progress
         self._min_gap = min_gap
         self._clock = clock
 
@@ -72,6 +74,7 @@ class Recorder:
             # A message that is in other hands is not touched by an earlier attempt, unless that has delivered it.
             if isinstance(step, Done) or not await attempts.superseded(session, claim.attempt):
                 await settle(work, message, step, repeat=claim.repeat)
+                await self._progress.after(work, message)
                 if isinstance(answer, AccountStopped):
                     await stop_account(work, claim.account, answer.status, answer.reason)
                 await self._schedule_lane(work, claim, answer)

@@ -6,6 +6,7 @@ import asyncio
 
 from db.queries import webhook_deliveries, worker_heartbeats
 from db.unit_of_work import Transactions
+from services.campaigns.schedule import Schedule
 from services.fans.imports.housekeeping import tidy as tidy_imports
 from services.sending.sweep import Sweeper
 from services.webhooks.work import WebhookWorker
@@ -25,6 +26,7 @@ class Chores:
         sweeper: Sweeper,
         webhooks: WebhookWorker,
         retention: Retention,
+        schedule: Schedule,
         bell: Bell,
         stopping: asyncio.Event,
         worker: str,
@@ -35,6 +37,7 @@ class Chores:
         self._sweeper = sweeper
         self._webhooks = webhooks
         self._retention = retention
+        self._schedule = schedule
         self._bell = bell
         self._stopping = stopping
         self._worker = worker
@@ -47,7 +50,7 @@ class Chores:
         await wait_or_stop(self._stopping, BEAT_EVERY_SECONDS)
 
     async def sweep(self) -> None:
-        if await self._sweeper.sweep():
+        if await self._sweeper.sweep() + await self._schedule.run():
             self._bell.ring()
         await self._forgotten_webhooks()
         await tidy_imports(self._transactions)

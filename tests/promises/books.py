@@ -29,6 +29,9 @@ class Books:
         finally:
             await connection.close()
 
+    async def any(self, query: str, *values: Any) -> bool:
+        return bool(await self.rows(query, *values))
+
     async def value(self, query: str, *values: Any) -> Any:
         return (await self.rows(query, *values))[0][0]
 

@@ -132,8 +132,11 @@ def _platform(folder: Path, port: int, api_url: str | None) -> Process:
 
 
 def _account(account_id: str, api_url: str | None) -> dict[str, object]:
-    webhook = {"webhook_url": f"{api_url}/webhooks/sandbox", "webhook_secret": SECRET} if api_url else {}
-    return {"account_id": account_id, "api_key": f"key-{account_id}", "display_name": account_id} | webhook
+    webhook: dict[str, object] = (
+        {"webhook_url": f"{api_url}/webhooks/sandbox", "webhook_secret": SECRET} if api_url else {}
+    )
+    known: dict[str, object] = {"account_id": account_id, "api_key": f"key-{account_id}", "display_name": account_id}
+    return known | webhook
 
 
 async def answers(http: httpx.AsyncClient, address: str) -> bool:

@@ -54,7 +54,8 @@ async def _told(stage: Stage, creator: Creator) -> dict[str, Any]:
     assert status["total"] == status["depth"] + status["inFlight"]
     assert (status["depth"], status["inFlight"]) == (status["backlog"]["waiting"], status["backlog"]["sending"])
     assert status["dlqCount"] == 0
-    return status["backlog"] | {
+    backlog: dict[str, Any] = status["backlog"]
+    return backlog | {
         "queued": status["messagesQueuedToday"],
         "processed": status["messagesProcessedToday"],
         "failure_rate": status["failureRate"],

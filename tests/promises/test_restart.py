@@ -50,10 +50,10 @@ async def test_switched_off_at_a_restart_nothing_is_claimed_and_nothing_lost(qui
         off = stage.worker(rate_limiter_enabled=False)
         await off.start()
         # It lives and sweeps, and lets the messages lie.
-        await eventually(lambda: stage.books.rows("SELECT 1 FROM worker_heartbeats"), 30, "the worker")
+        await eventually(lambda: stage.books.any("SELECT 1 FROM worker_heartbeats"), 30, "the worker")
         beat = await stage.books.value("SELECT beat_at FROM worker_heartbeats")
         later = "SELECT 1 FROM worker_heartbeats WHERE beat_at > $1"
-        await eventually(lambda: stage.books.rows(later, beat), 30, "another heartbeat")
+        await eventually(lambda: stage.books.any(later, beat), 30, "another heartbeat")
         assert await stage.books.value("SELECT count(*) FROM attempts") == 0
         assert await stage.sandbox.arrivals() == []
         off.terminate()

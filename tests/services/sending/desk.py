@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from db.engine import Database
 from db.models import Attempt, Conversation, CreatorAccount, Lane, LiveEvent, Message
 from db.queries import attempts, clock, messages
+from services.campaigns.progress import Progress
 from services.platforms.interface import Answer, Unknown
 from services.runtime.clock import SystemClock
 from services.sending.claim import Claim
@@ -32,7 +33,7 @@ class Desk:
     claim: Claim
 
     async def record(self, answer: Answer, claim: Claim | None = None) -> None:
-        recorder = Recorder(transactions(self.database), timedelta(seconds=3), SystemClock())
+        recorder = Recorder(transactions(self.database), Progress(20), timedelta(seconds=3), SystemClock())
         await recorder.record(claim or self.claim, answer)
 
     async def message(self) -> Message:

@@ -16,6 +16,7 @@ from db.engine import Database
 from db.models import Attempt, Conversation, CreatorAccount, Fan, Lane, LiveEvent, Message
 from db.queries import attempts, clock, messages
 from services.accounts.credentials import Vault
+from services.campaigns.progress import Progress
 from services.pacing.limit import Limit
 from services.platforms import sandbox
 from services.platforms.exchange import Exchange
@@ -169,7 +170,7 @@ async def _built(database: Database, control: SandboxControl, adapters: Adapters
     talk = conversation(robin)
     await store(database, Lane(platform="SANDBOX", account_id="acct_1"), at, robin, talk)
     work = transactions(database)
-    recorder = Recorder(work, UNLIMITED.min_gap, SystemClock())
+    recorder = Recorder(work, Progress(20), UNLIMITED.min_gap, SystemClock())
     deliverer = Deliverer(work, adapters, vault, recorder, SystemClock(), TIMEOUT_SECONDS, lambda: False)
     claimer = Claimer(work, UNLIMITED, timedelta(seconds=60), "w")
     return Road(
