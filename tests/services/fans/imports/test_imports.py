@@ -13,10 +13,12 @@ from db.models import Fan, FanImport, FanImportFile, FanImportPreview, LiveEvent
 from db.queries import fan_lists, fans
 from db.queries.fan_lists import FanOrder
 from db.queries.keyset import Window
+from services.access.allowance import Operation
 from services.fans import filter as fan_filter
 from services.fans.create import NewFan
 from services.fans.filter import FanFilter
 from services.fans.imports import imports, notes, progress, reading
+from services.fans.imports.housekeeping import tidy
 from services.fans.imports.imports import KEPT_DRY_RUNS, MAX_FILE_BYTES
 from services.problems import Code, InvalidInput, Rejected
 from tests.services.fans.imports.imported import Desk, counts
@@ -56,9 +58,8 @@ async def test_a_file_becomes_fans(desk: Desk) -> None:
 
 async def test_imported_fans_are_found_by_words_and_tags(desk: Desk) -> None:
     await desk.imported("zoe,Zoë Müller,zoe@example.com,Très VIP,,\nkim,Kim,,,,\n")
-    for wanted in (
-        FanFilter(search="muller"), FanFilter(search="@zoe"), FanFilter(search="example"), FanFilter(tags=("Très VIP",)),
-    ):  # fmt: skip
+    texts = [FanFilter(search=text) for text in ("muller", "@zoe", "example")]
+    for wanted in (*texts, FanFilter(tags=("Très VIP",))):
         selection = fan_filter.selection(desk.owner, wanted)
         async with desk.database.reads() as session:
             page = await fan_lists.read_list(session, desk.owner, selection, FanOrder(), Window(10))
@@ -220,8 +221,7 @@ async def test_a_file_that_is_refused_leaves_nothing(
 ) -> None:
     assert await rejected(desk, content, **options) == [(Code.INVALID_INPUT, ("file",), rule)]
     assert await stored(desk, FanImport) == await stored(desk, FanImportFile) == 0
-    remaining = {each.operation: each.remaining for each in await desk.resources.allowances.remaining(desk.owner)}
-    assert remaining["imports"] == 100_000
+    assert await imports_left(desk) == 100_000
 
 
 async def test_the_name_of_a_file_is_kept_without_its_folders(desk: Desk) -> None:
@@ -266,17 +266,18 @@ async def test_of_many_failed_rows_all_are_counted_and_the_first_are_kept(
 # ---- allowances
 
 
-async def test_imports_are_counted_and_dry_runs_with_them(desk: Desk) -> None:
-    async def left() -> int:
-        found = {each.operation: each.remaining for each in await desk.resources.allowances.remaining(desk.owner)}
-        return found["imports"]
+async def imports_left(desk: Desk) -> int:
+    found = {each.operation: each.remaining for each in await desk.resources.allowances.remaining(desk.owner)}
+    return found[Operation.IMPORTS]
 
-    before = await left()
+
+async def test_imports_are_counted_and_dry_runs_with_them(desk: Desk) -> None:
+    before = await imports_left(desk)
     await desk.imported(ROBIN)
     dry = await desk.imported(ROBIN, dry_run=True)
-    assert before - await left() == 2
+    assert before - await imports_left(desk) == 2
     await desk.resources.fan_imports.confirm(desk.owner, dry.id)
-    assert before - await left() == 2
+    assert before - await imports_left(desk) == 2
 
 
 # ---- dry runs
@@ -407,8 +408,6 @@ async def test_a_new_fan_is_recognised_later_by_what_the_import_stored(desk: Des
 
 
 async def test_old_uploads_and_failed_rows_go(desk: Desk) -> None:
-    from services.fans.imports.housekeeping import tidy
-
     dry = await desk.imported("a,,no,,,\n", dry_run=True)
     assert await tidy(desk.resources.transactions) == 0
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from services.fans.imports.moments import Moment, NotAMoment, read_moment
 
 NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)
-MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(2099, 12, 31), timezones=st.just(UTC))
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOMENTS = st.timedeltas(timedelta(0), timedelta(days=130 * 365)).map(lambda since: EPOCH + since)
 ZONES = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 

@@ -122,9 +122,7 @@ def test_what_is_below_nothing_is_told(cents: int, form: str) -> None:
 def test_any_text_is_an_amount_with_the_same_digits_or_is_refused(text: str) -> None:
     try:
         found = read_amount(text)
-    except NotAnAmount as refused:
-        assert text not in {"", "-"}
-        assert not any(character.isdigit() for character in str(refused))
+    except NotAnAmount:
         return
     digits = "".join(character for character in text if character.isdigit())
     if found is None:

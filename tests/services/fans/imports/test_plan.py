@@ -17,13 +17,13 @@ from db.models import new_id
 from services.fans.fields import MAX_TAGS
 from services.fans.imports.index import Index
 from services.fans.imports.merging import TooManyTags, merged
-from services.fans.imports.plan import BY_NAME, Plan, Planner
+from services.fans.imports.plan import BY_NAME, Homes, Plan, Planner
 from services.fans.imports.rows import BadRow, Fault, Row
 from services.fans.imports.sameness import Home, Known
 
 HERE = Home("SANDBOX", UUID(int=1))
 ELSEWHERE = Home("ONLYFANS", None)
-HOMES = {"": HERE, "SANDBOX": HERE, "ONLYFANS": ELSEWHERE, "FANSLY": Fault("Platform", "several accounts")}
+HOMES: Homes = {"": HERE, "SANDBOX": HERE, "ONLYFANS": ELSEWHERE, "FANSLY": Fault("Platform", "several accounts")}
 NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)
 
 
@@ -223,7 +223,7 @@ FILES = st.lists(ROWS, max_size=12)
 
 
 def carried_out(rows: Sequence[Row], stored: Sequence[Known], size: int, *, update: bool) -> tuple[Plan, list[Known]]:
-    """In chunks of `size`, each with an index of its own, as a worker does it. Gives all of it and who is there then."""
+    """In chunks of `size`, each with an index of its own, as a worker does it; and who is there then."""
     there = {each.fan_id: each for each in stored}
     whole = Plan()
     for start in range(0, len(rows), size):
