@@ -12,11 +12,11 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from resolvers.pages import graphiql_routes
+from resolvers.pages import application_routes, graphiql_routes
 from resolvers.root import build_schema
 from resolvers.sign_in import SignIn
 from resolvers.transport.application import GraphQLApp
@@ -30,7 +30,7 @@ from services.runtime import messenger
 from services.runtime.resources import Resources, open_resources
 from services.runtime.settings import Settings, warnings
 
-GRAPHIQL = Path(__file__).parent / "web" / "graphiql" / "dist"
+PAGES = Path(__file__).parent / "web"
 
 
 class Application:
@@ -92,10 +92,6 @@ async def alive(_request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-async def start_page(_request: Request) -> Response:
-    return RedirectResponse("/graphiql")
-
-
 def build_app(settings: Settings, bounds: Bounds | None = None) -> Starlette:
     """The application for these settings."""
     application = Application(settings, bounds or Bounds(operation_seconds=settings.operation_timeout_seconds))
@@ -112,8 +108,8 @@ def build_app(settings: Settings, bounds: Bounds | None = None) -> Starlette:
             Route("/healthz", alive),
             Route("/readyz", application.ready),
             Route("/webhooks/{platform}", application.webhook, methods=["POST"]),
-            *graphiql_routes(GRAPHIQL),
-            Route("/", start_page),
+            *graphiql_routes(PAGES / "graphiql" / "dist"),
+            *application_routes(PAGES / "app" / "dist"),
         ],
         middleware=[cors],
         lifespan=application.lifespan,

@@ -1,0 +1,3 @@
+export default function FansPage() {
+  return <div className="page" />;
+}
