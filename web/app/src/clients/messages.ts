@@ -44,6 +44,13 @@ export async function retryMessages(ids: readonly string[], resendUnknown: boole
   demandNone(errors);
 }
 
+/** All failed messages of a campaign; never the unknown ones. */
+export async function retryCampaign(campaignId: string): Promise<void> {
+  const { messages, errors } = (await change(RetryMessagesDocument, { ids: null, campaignId, resendUnknown: false })).retryMessages;
+  takeIn({ messages });
+  demandNone(errors);
+}
+
 export async function cancelMessage(id: string): Promise<void> {
   const { message, errors } = (await change(CancelMessageDocument, { id })).cancelMessage;
   if (message) takeIn({ messages: [message] });

@@ -45,8 +45,8 @@ export function TextField({ label, hint, problem, className = "", ...rest }: Tex
 interface SegmentsProps<Value extends string> {
   label: string;
   value: Value;
-  choices: readonly (readonly [Value, ReactNode])[];
-  onChange(value: Value): void;
+  choices: readonly (readonly [NoInfer<Value>, ReactNode])[];
+  onChange(value: NoInfer<Value>): void;
 }
 
 /** One of a few: a radio group that looks like one control. */
