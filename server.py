@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
+from resolvers.exports import FANS_PATH, ExportEndpoint
 from resolvers.pages import application_routes, graphiql_routes
 from resolvers.root import build_schema
 from resolvers.sign_in import SignIn
@@ -23,6 +24,7 @@ from resolvers.transport.application import GraphQLApp
 from resolvers.transport.bounds import Bounds
 from resolvers.webhooks import WebhookEndpoint
 from services.access.tokens import build_verifier
+from services.fans.exports.export import Exports
 from services.live.hub import Hub
 from services.live.inbox import Inbox
 from services.monitoring import logs
@@ -41,6 +43,7 @@ class Application:
         self._bounds = bounds
         self._graphql: GraphQLApp | None = None
         self._webhooks: WebhookEndpoint | None = None
+        self._exports: ExportEndpoint | None = None
         self._resources: Resources | None = None
 
     @asynccontextmanager
@@ -59,6 +62,7 @@ class Application:
             stack.push_async_callback(graphql.drain)
             self._graphql = graphql
             self._webhooks = WebhookEndpoint(resources.webhook_receiver)
+            self._exports = ExportEndpoint(resources.downloads, Exports(resources.database))
             self._resources = resources
             yield
 
@@ -69,6 +73,14 @@ class Application:
     async def webhook(self, request: Request) -> Response:
         assert self._webhooks is not None
         return await self._webhooks(request)
+
+    async def fans_csv(self, request: Request) -> Response:
+        assert self._exports is not None
+        return await self._exports.fans(request)
+
+    async def failed_rows_csv(self, request: Request) -> Response:
+        assert self._exports is not None
+        return await self._exports.failed_rows(request)
 
     async def ready(self, _request: Request) -> Response:
         assert self._resources is not None
@@ -108,6 +120,8 @@ def build_app(settings: Settings, bounds: Bounds | None = None) -> Starlette:
             Route("/healthz", alive),
             Route("/readyz", application.ready),
             Route("/webhooks/{platform}", application.webhook, methods=["POST"]),
+            Route(FANS_PATH, application.fans_csv),
+            Route("/exports/imports/{id}/failed.csv", application.failed_rows_csv),
             *graphiql_routes(PAGES / "graphiql" / "dist"),
             *application_routes(PAGES / "app" / "dist"),
         ],

@@ -31,7 +31,14 @@ CROSSES_OWNERS = frozenset(
         "attempts whose lease ended",  # sweeper
         "messages nobody queued",  # sweeper
         "lanes asleep",  # sweeper
+        "unknowns to read back",  # whoever looks for them at the platforms
         "webhooks nobody worked on",  # sweeper
+        "webhooks an operator asks for",  # the command line
+        "imports nobody works on",  # workers take the one that has waited longest, whosever it is
+        "uploads nobody confirmed",  # housekeeping
+        "failed rows kept too long",  # housekeeping
+        "campaigns that are due",  # sweeper
+        "campaigns that are over",  # sweeper
         "is the database there",  # health; reads no table
     }
 )

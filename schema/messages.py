@@ -22,6 +22,7 @@ from services.sending.estimate import estimated_send_time
 from services.sending.wait_reason import Situation, wait_reason
 
 if TYPE_CHECKING:
+    from schema.campaigns import Campaign
     from schema.conversations import Conversation
 
 KIND = "Message"
@@ -243,6 +244,13 @@ class Message(Node):
         row = await info.context.loaders.fans.load(self.row.fan_id)
         assert row is not None
         return Fan.of(row)
+
+    @strawberry.field(description="The campaign it is of.")
+    async def campaign(self, info: CurrentInfo) -> Annotated[Campaign, strawberry.lazy("schema.campaigns")] | None:
+        from schema.campaigns import Campaign
+
+        row = self.row.campaign_id and await info.context.loaders.campaigns.load(self.row.campaign_id)
+        return Campaign.of(row) if row else None
 
     @strawberry.field(description="The conversation it belongs to.")
     async def conversation(self, info: CurrentInfo) -> Annotated[Conversation, strawberry.lazy("schema.conversations")]:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import case, delete, exists, func, or_, select, update
 
 from db.engine import ReadSession, WriteSession
 from db.models import Attempt
 from db.owner_guard import crossing
 
 NOW = func.clock_timestamp()
+MAY_HAVE_ARRIVED = or_(Attempt.state == "dispatching", Attempt.outcome == "UNKNOWN")
 
 
 async def of_lane(session: ReadSession, platform: str, account_id: str, window: timedelta) -> Sequence[Attempt]:
@@ -52,13 +53,20 @@ async def start_dispatch(session: WriteSession, owner: UUID, attempt_id: UUID, l
 async def finish(session: WriteSession, owner: UUID, attempt_id: UUID, outcome: str, detail: str | None) -> bool:
     """Record how the attempt ended. Its slot is held for the window after this moment. False: it was recorded before.
 
-    A late answer corrects an attempt that was given up as unknown, but never moves its end backwards.
+    A late answer corrects an attempt that was given up as unknown, but never moves its end backwards. What was proven
+    while the call was under way stays proven.
     """
+    unfinished, proven = Attempt.state != "done", Attempt.outcome == "SENT"
+    news = unfinished if outcome == "UNKNOWN" else or_(unfinished, Attempt.outcome == "UNKNOWN")
     statement = (
         update(Attempt)
-        .where(Attempt.user_id == owner, Attempt.id == attempt_id)
-        .where(or_(Attempt.state != "done", Attempt.outcome == "UNKNOWN"))
-        .values(state="done", outcome=outcome, detail=detail, finished_at=func.greatest(Attempt.finished_at, NOW))
+        .where(Attempt.user_id == owner, Attempt.id == attempt_id, news)
+        .values(
+            state="done",
+            outcome=case((proven, Attempt.outcome), else_=outcome),
+            detail=case((proven, Attempt.detail), else_=detail),
+            finished_at=func.greatest(Attempt.finished_at, NOW),
+        )
         .returning(Attempt.id)
     )
     return (await session.execute(statement)).one_or_none() is not None
@@ -69,7 +77,21 @@ async def give_up(session: WriteSession, owner: UUID, attempt_id: UUID, detail: 
     await session.execute(
         update(Attempt)
         .where(Attempt.user_id == owner, Attempt.id == attempt_id, Attempt.state == "dispatching")
-        .values(state="done", outcome="UNKNOWN", detail=detail, finished_at=Attempt.lease_until)
+        .values(
+            state="done",
+            outcome=func.coalesce(Attempt.outcome, "UNKNOWN"),
+            detail=func.coalesce(Attempt.detail, detail),
+            finished_at=Attempt.lease_until,
+        )
+    )
+
+
+async def prove(session: WriteSession, owner: UUID, attempt_id: UUID, detail: str) -> None:
+    """Its message has arrived, as something other than its own answer tells; a call under way keeps its slot."""
+    await session.execute(
+        update(Attempt)
+        .where(Attempt.user_id == owner, Attempt.id == attempt_id, MAY_HAVE_ARRIVED)
+        .values(outcome="SENT", detail=detail)
     )
 
 
@@ -88,6 +110,17 @@ async def superseded(session: ReadSession, attempt: Attempt) -> bool:
         Attempt.number > attempt.number,
     )
     return bool(await session.scalar(select(later)))
+
+
+async def another_may_have_arrived(session: ReadSession, attempt: Attempt) -> bool:
+    """Whether some other call for the same message may have delivered it."""
+    other = exists().where(
+        Attempt.user_id == attempt.user_id,
+        Attempt.message_id == attempt.message_id,
+        Attempt.id != attempt.id,
+        MAY_HAVE_ARRIVED,
+    )
+    return bool(await session.scalar(select(other)))
 
 
 async def with_ended_lease(session: WriteSession, limit: int) -> Sequence[Attempt]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Select, func, not_, select, update
+from sqlalchemy import CursorResult, Select, case, func, not_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.engine import ReadSession, WriteSession
@@ -34,9 +35,22 @@ async def get_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Se
     return (await session.scalars(query)).all()
 
 
+async def present_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[Message]:
+    """As `get_many`, without those that were deleted at the platform: a client is told nothing of them."""
+    query = select(Message).where(Message.user_id == owner, Message.id.in_(ids), Message.removed_at.is_(None))
+    return (await session.scalars(query)).all()
+
+
 async def lock(session: WriteSession, owner: UUID, message_id: UUID) -> Message | None:
     query = select(Message).where(Message.user_id == owner, Message.id == message_id).with_for_update()
     return await session.scalar(query.execution_options(populate_existing=True))
+
+
+async def lock_if_free(session: WriteSession, owner: UUID, message_id: UUID) -> Message | None:
+    """None where somebody else holds it. Who holds a lane waits for no message: others lock the two the other way."""
+    query = select(Message).where(Message.user_id == owner, Message.id == message_id)
+    query = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    return await session.scalar(query)
 
 
 async def by_platform_id(
@@ -48,6 +62,23 @@ async def by_platform_id(
         Message.platform_message_id == platform_message_id,
     )
     return await session.scalar(query)
+
+
+async def known_platform_ids(
+    session: ReadSession, owner: UUID, creator_account_id: UUID, platform_message_ids: Sequence[str]
+) -> set[str]:
+    """Those of the platform's ids that some message here has."""
+    query = select(Message.platform_message_id).where(
+        Message.user_id == owner,
+        Message.creator_account_id == creator_account_id,
+        Message.platform_message_id.in_(platform_message_ids),
+    )
+    return {found for found in await session.scalars(query) if found is not None}
+
+
+def ended(status: str) -> ColumnElement[str]:
+    """The status of a message whose way ends before it is sent: UNKNOWN where an earlier call may have delivered it."""
+    return case((Message.unknown_since.is_not(None), "UNKNOWN"), else_=status)
 
 
 async def move(
@@ -63,6 +94,34 @@ async def move(
         update(Message)
         .where(Message.user_id == owner, Message.id == message_id, Message.status.in_(before), *conditions)
         .values(version=Message.version + 1, **values)
+        .returning(Message)
+    )
+    return await session.scalar(statement, execution_options={"populate_existing": True})
+
+
+async def remove(session: WriteSession, owner: UUID, message_id: UUID, removed_at: datetime) -> Message | None:
+    """It was deleted at the platform; read from now on, so that nothing counts it. None where it was removed before."""
+    statement = (
+        update(Message)
+        .where(Message.user_id == owner, Message.id == message_id, Message.removed_at.is_(None))
+        .values(removed_at=removed_at, read=True, version=Message.version + 1)
+        .returning(Message)
+    )
+    return await session.scalar(statement, execution_options={"populate_existing": True})
+
+
+async def purchase(
+    session: WriteSession, owner: UUID, message_id: UUID, purchased_at: datetime, amount_cents: int
+) -> Message | None:
+    """The fan has unlocked it; what she paid is its price where it had none. None where it was unlocked before."""
+    statement = (
+        update(Message)
+        .where(Message.user_id == owner, Message.id == message_id, Message.purchased_at.is_(None))
+        .values(
+            purchased_at=purchased_at,
+            price_cents=func.coalesce(Message.price_cents, func.nullif(amount_cents, 0)),
+            version=Message.version + 1,
+        )
         .returning(Message)
     )
     return await session.scalar(statement, execution_options={"populate_existing": True})
@@ -85,6 +144,11 @@ async def lock_many(session: WriteSession, owner: UUID, ids: Sequence[UUID]) -> 
     """Always in one order, so that two who lock several never wait for each other in a ring."""
     query = select(Message).where(Message.user_id == owner, Message.id.in_(ids))
     return await _locked(session, query)
+
+
+async def of_campaign(session: ReadSession, owner: UUID, campaign_id: UUID) -> Sequence[Message]:
+    query = select(Message).where(Message.user_id == owner, Message.campaign_id == campaign_id)
+    return (await session.scalars(query.order_by(Message.id))).all()
 
 
 async def lock_of_campaign(

@@ -13,11 +13,12 @@ from sqlalchemy.orm import aliased
 from db.engine import ReadSession
 from db.models import Campaign, CreatorAccount, Lane, Message
 from db.owner_guard import crossing
+from db.queries.unknowns import REPEATING, next_repeats
 
 NOW = func.clock_timestamp()
 
 UNKNOWN_HOLDS = timedelta(minutes=2)
-"""An unknown reply holds its conversation for so long (requirement 2.5)."""
+"""An unknown reply holds its conversation for so long after it became unknown first (requirement 2.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,14 @@ class Heads:
 
 
 async def heads(session: ReadSession, owner: UUID, creator_account_id: UUID) -> Heads:
-    """Replies before campaigns is decided by the pacing; here each row says who is its first."""
+    """Replies before campaigns is decided by the pacing; here each row says who is its first.
+
+    What repeats a call of unknown outcome goes first: a reply holds its conversation, and both have little time.
+    """
+    repeat, of_campaign = await next_repeats(session, owner, creator_account_id)
     return Heads(
-        await _next_reply(session, owner, creator_account_id),
-        await _next_of_campaigns(session, owner, creator_account_id),
+        repeat or await _next_reply(session, owner, creator_account_id),
+        of_campaign or await _next_of_campaigns(session, owner, creator_account_id),
         await _held_until(session, owner, creator_account_id),
     )
 
@@ -51,7 +56,7 @@ async def _next_reply(session: ReadSession, owner: UUID, creator_account_id: UUI
     earlier = aliased(Message)
     under_way = or_(
         earlier.status.in_(("PENDING", "QUEUED", "SENDING")),
-        and_(earlier.status == "UNKNOWN", earlier.finished_at > NOW - UNKNOWN_HOLDS),
+        and_(earlier.status == "UNKNOWN", earlier.unknown_since > NOW - UNKNOWN_HOLDS),
     )
     blocked = exists().where(
         earlier.user_id == Message.user_id,
@@ -109,28 +114,27 @@ async def _next_of_campaigns(session: ReadSession, owner: UUID, creator_account_
 
 
 async def _held_until(session: ReadSession, owner: UUID, creator_account_id: UUID) -> datetime | None:
-    """The first moment at which a queued message that may not go now could go."""
-    unknown_ends = select(func.min(Message.finished_at) + UNKNOWN_HOLDS).where(
+    """The first moment at which a message that may not go now could go."""
+    unknown_ends = select(func.min(Message.unknown_since) + UNKNOWN_HOLDS).where(
         Message.user_id == owner,
         Message.creator_account_id == creator_account_id,
         Message.status == "UNKNOWN",
-        Message.finished_at > NOW - UNKNOWN_HOLDS,
+        Message.unknown_since > NOW - UNKNOWN_HOLDS,
     )
-    retries = select(func.min(Message.not_before)).where(
-        Message.user_id == owner,
-        Message.creator_account_id == creator_account_id,
-        Message.status == "QUEUED",
-        Message.not_before > NOW,
+    later = select(func.min(Message.not_before)).where(
+        Message.user_id == owner, Message.creator_account_id == creator_account_id, Message.not_before > NOW
     )
-    return await session.scalar(select(func.least(unknown_ends.scalar_subquery(), retries.scalar_subquery())))
+    retries, repeats = later.where(Message.status == "QUEUED"), later.where(REPEATING)
+    ends = (each.scalar_subquery() for each in (unknown_ends, retries, repeats))
+    return await session.scalar(select(func.least(*ends)))
 
 
 async def sleeping_lanes(session: ReadSession, limit: int) -> list[tuple[str, str]]:
-    """Connected accounts that have queued messages while their lane is not due at any time."""
+    """Connected accounts that have messages to send while their lane is not due at any time."""
     waits = exists().where(
         Message.user_id == CreatorAccount.user_id,
         Message.creator_account_id == CreatorAccount.id,
-        Message.status == "QUEUED",
+        or_(Message.status == "QUEUED", REPEATING),
     )
     asleep = ~exists().where(
         Lane.platform == CreatorAccount.platform,

@@ -20,9 +20,19 @@ from db.engine import Database
 from db.unit_of_work import Transactions
 from services.access.allowance import allowances_of
 from services.access.allowances import Allowances
+from services.access.downloads import Downloads, build_downloads
 from services.accounts.connect import Accounts
 from services.accounts.credentials import Vault
+from services.campaigns.bulk_send import BulkSender
+from services.campaigns.forecast import Forecaster
+from services.campaigns.progress import Progress
+from services.campaigns.schedule import Schedule
+from services.campaigns.steering import Steering
+from services.campaigns.update import Updates
+from services.campaigns.wake import Alarm
 from services.fans.create import Fans
+from services.fans.imports.importer import Importer
+from services.fans.imports.imports import FanImports
 from services.live.channel import Announcer
 from services.monitoring.health import Health
 from services.pacing.limit import Limit
@@ -59,8 +69,17 @@ class Resources:
     allowances: Allowances
     accounts: Accounts
     fans: Fans
+    downloads: Downloads
+    fan_imports: FanImports
+    importer: Importer
     sending: Sending
     retry_by_hand: RetryByHand
+    bulk_sender: BulkSender
+    steering: Steering
+    updates: Updates
+    schedule: Schedule
+    progress: Progress
+    forecaster: Forecaster
     queue_status: QueueStatusReader
     webhook_receiver: WebhookReceiver
     webhook_worker: WebhookWorker
@@ -108,6 +127,13 @@ def _assemble(
     vault = Vault(settings.credentials_keys.get_secret_value() if settings.credentials_keys else None)
     limit = limit_of(settings)
     queueing = Queueing(database, transactions, queue, limit, clock)
+    allowances = Allowances(redis, clock, allowances_of(settings))
+    enabled = settings.rate_limiter_enabled
+    progress, forecaster, alarm = (
+        Progress(settings.campaign_most_failures),
+        Forecaster(limit, clock),
+        Alarm(queue, clock),
+    )
     return Resources(
         settings=settings,
         clock=clock,
@@ -119,12 +145,21 @@ def _assemble(
         vault=vault,
         queue=queue,
         limit=limit,
-        allowances=Allowances(redis, clock, allowances_of(settings)),
+        allowances=allowances,
         accounts=Accounts(transactions, adapters, vault, clock),
         fans=Fans(transactions),
-        sending=Sending(transactions, adapters, queueing, clock, enabled=settings.rate_limiter_enabled),
-        retry_by_hand=RetryByHand(transactions, adapters, queueing, enabled=settings.rate_limiter_enabled),
-        queue_status=QueueStatusReader(database, queue, limit, clock, enabled=settings.rate_limiter_enabled),
+        downloads=build_downloads(settings, clock),
+        fan_imports=FanImports(database, transactions, queue, allowances),
+        importer=Importer(database, transactions),
+        sending=Sending(transactions, adapters, queueing, clock, enabled=enabled),
+        retry_by_hand=RetryByHand(transactions, adapters, queueing, enabled=enabled),
+        bulk_sender=BulkSender(database, transactions, adapters, queueing, forecaster, alarm, clock, enabled=enabled),
+        steering=Steering(transactions, queueing, alarm, clock, enabled=enabled),
+        updates=Updates(transactions, adapters, alarm, clock),
+        schedule=Schedule(transactions, queueing, progress, enabled=enabled),
+        progress=progress,
+        forecaster=forecaster,
+        queue_status=QueueStatusReader(database, queue, limit, clock, enabled=enabled),
         webhook_receiver=WebhookReceiver(database, transactions, adapters, vault, queue, clock),
         webhook_worker=WebhookWorker(transactions, adapters),
         health=Health(database, redis, queue, clock),

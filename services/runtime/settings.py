@@ -54,6 +54,10 @@ class Settings(BaseModel):
     rate_limit_window_seconds: float = Field(60, gt=0)
     rate_limit_min_gap_seconds: float = Field(3, ge=0)
 
+    campaign_most_failures: int = Field(
+        20, ge=1, le=1000, description="a campaign of which so many messages in a row failed pauses itself"
+    )
+
     # The allowances of each user, over all processes
     writes_per_minute: int = Field(60, ge=1, le=1_000_000, description="mutations")
     imports_per_hour: int = Field(10, ge=1, le=1_000_000, description="CSV imports")
@@ -80,6 +84,9 @@ class Settings(BaseModel):
     # The API
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
+    public_url: str | None = Field(
+        None, pattern="^https?://", description="where clients reach the API; download addresses begin with it"
+    )
     operation_timeout_seconds: float = Field(10, gt=0, le=60, description="a query or mutation is answered by then")
     graphql_introspection: bool = Field(False, description="may clients read the schema? GraphiQL needs it")
     statement_guard: bool = Field(False, description="refuse statements that bind no owner; on in the embedded start")

@@ -30,6 +30,11 @@ class Claim:
     def owner(self) -> UUID:
         return self.message.user_id
 
+    @property
+    def repeat(self) -> bool:
+        """It repeats a call whose outcome is unknown, by itself."""
+        return self.message.status == "UNKNOWN"
+
 
 class Claimer:
     """Claims for one worker. `lease`: how long a reservation lives."""
@@ -70,17 +75,19 @@ class Claimer:
             return None, decision.until
         message_id = heads.reply if decision.kind is Kind.REPLY else heads.campaign
         assert message_id is not None
-        claim = await self._reserve(work, account, message_id)
+        claim = await self._reserve(work, account, message_id, now)
         return claim, claim.attempt.lease_until if claim else now + LOOK_AGAIN
 
     async def _slots(self, session: WriteSession, account: CreatorAccount) -> list[Slot]:
         rows = await attempts.of_lane(session, account.platform, account.account_id, self._limit.memory)
         return [Slot(row.reserved_at, row.finished_at or row.lease_until, row.campaign) for row in rows]
 
-    async def _reserve(self, work: UnitOfWork, account: CreatorAccount, message_id: UUID) -> Claim | None:
+    async def _reserve(
+        self, work: UnitOfWork, account: CreatorAccount, message_id: UUID, now: datetime
+    ) -> Claim | None:
         session = work.session
-        message = await messages.lock(session, account.user_id, message_id)
-        if message is None or message.status != "QUEUED":
+        message = await messages.lock_if_free(session, account.user_id, message_id)
+        if message is None or not (message.status == "QUEUED" or _is_due_again(message, now)):
             return None
         fan = await fans.get(session, account.user_id, message.fan_id)
         assert fan is not None
@@ -97,3 +104,12 @@ class Claimer:
             worker=self._worker,
         )
         return Claim(message, fan, account, await attempts.reserve(session, attempt, self._lease))
+
+
+def _is_due_again(message: Message, now: datetime) -> bool:
+    """An unknown message whose stored request may be repeated now."""
+    if message.status != "UNKNOWN" or message.request is None:
+        return False
+    if message.not_before is None or message.repeat_until is None:
+        return False
+    return message.not_before <= now < message.repeat_until

@@ -7,6 +7,7 @@ import asyncio
 import structlog
 
 from db.unit_of_work import Transactions
+from services.campaigns.schedule import Schedule
 from services.monitoring.logs import traced
 from services.monitoring.queue_check import QueueCheck
 from services.runtime.sqs import Received
@@ -29,15 +30,19 @@ class Receiving:
         queue: RateLimiterQueue,
         transactions: Transactions,
         webhooks: WebhookWorker,
+        schedule: Schedule,
         queue_check: QueueCheck,
         bell: Bell,
+        import_bell: Bell,
         stopping: asyncio.Event,
     ) -> None:
         self._queue = queue
         self._transactions = transactions
         self._webhooks = webhooks
+        self._schedule = schedule
         self._queue_check = queue_check
         self._bell = bell
+        self._import_bell = import_bell
         self._stopping = stopping
 
     async def step(self) -> None:
@@ -76,6 +81,12 @@ class Receiving:
             self._bell.ring()
         elif envelope.type is MessageType.WEBHOOK:
             await self._webhooks.work_on(envelope.user_id, envelope.message_id)
+        elif envelope.type is MessageType.FAN_IMPORT:
+            # It takes longer than a queue message may be held; the loop of imports finds it in the database.
+            self._import_bell.ring()
+        elif envelope.type is MessageType.SCHEDULE:
+            await self._schedule.run()
+            self._bell.ring()
         elif envelope.type is MessageType.CHECK:
             await self._queue_check.arrived(envelope.message_id)
         else:

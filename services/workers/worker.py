@@ -14,10 +14,13 @@ from services.monitoring.queue_check import QueueCheck
 from services.runtime.resources import Resources
 from services.sending.claim import Claimer
 from services.sending.deliver import Deliverer
+from services.sending.read_back import Reconciler
 from services.sending.record import Recorder
 from services.sending.sweep import Sweeper
 from services.workers.chores import Chores
+from services.workers.importing import Importing
 from services.workers.receiving import Receiving
+from services.workers.reconciling import Reconciling
 from services.workers.senders import Senders
 from services.workers.supervise import Bell, keep_running
 
@@ -32,26 +35,35 @@ class Worker:
         self.stopping = asyncio.Event()
         self.name = f"{socket.gethostname()}-{os.getpid()}"
         self._settings = resources.settings
-        bell = Bell()
+        bell, import_bell = Bell(), Bell()
         self._receiving = Receiving(
             resources.queue,
             resources.transactions,
             resources.webhook_worker,
+            resources.schedule,
             QueueCheck(resources.queue, resources.redis, resources.clock),
             bell,
+            import_bell,
             self.stopping,
+        )
+        self._importing = Importing(
+            resources.importer, import_bell, self.stopping, resources.settings.worker_sweep_seconds
         )
         self._senders = self._build_senders(resources, bell)
         self._chores = Chores(
             resources.transactions,
             Sweeper(resources.transactions),
             resources.webhook_worker,
+            resources.schedule,
             bell,
             self.stopping,
             self.name,
             resources.settings.worker_sweep_seconds,
         )
+        reconciler = Reconciler(resources.transactions, resources.adapters, resources.vault)
+        self._reconciling = Reconciling(reconciler, self.stopping, resources.settings.worker_sweep_seconds)
         self._bell = bell
+        self._import_bell = import_bell
 
     def _build_senders(self, resources: Resources, bell: Bell) -> Senders:
         settings = resources.settings
@@ -60,7 +72,7 @@ class Worker:
             resources.transactions,
             resources.adapters,
             resources.vault,
-            Recorder(resources.transactions, resources.limit.min_gap, resources.clock),
+            Recorder(resources.transactions, resources.progress, resources.limit.min_gap, resources.clock),
             resources.clock,
             settings.platform_timeout_seconds,
             self.stopping.is_set,
@@ -76,6 +88,7 @@ class Worker:
         ]
         await self.stopping.wait()
         self._bell.ring()
+        self._import_bell.ring()
         _, unfinished = await asyncio.wait(loops, timeout=DRAIN_SECONDS)
         for loop in unfinished:
             log.warning("loop_cut_off", action="stop", loop=loop.get_name())
@@ -88,7 +101,9 @@ class Worker:
         steps: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("receive", self._receiving.step),
             ("sweep", self._chores.sweep),
+            ("import", self._importing.step),
             ("beat", self._chores.beat),
+            ("reconcile", self._reconciling.step),
         ]
         if self._settings.rate_limiter_enabled:
             steps.append(("watch", self._senders.watch))

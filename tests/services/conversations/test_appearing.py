@@ -1,0 +1,77 @@
+"""What was told of a message before it had its platform id here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from db.models import Conversation, Message, Payment
+from db.queries import creator_accounts, messages
+from services.conversations.appearing import appeared
+from tests.services.webhooks.desk import Desk, a_desk, moment, unlocked
+from tests.stored import campaign, fan, store, transactions
+
+
+@pytest.fixture
+async def desk(database: Any) -> Desk:
+    return await a_desk(database)
+
+
+async def gets_its_id(desk: Desk, message: Message, platform_message_id: str = "901") -> None:
+    """As the recorder does it once the platform has answered."""
+    async with transactions(desk.database)() as work:
+        await creator_accounts.hold(work.session, desk.owner, desk.account.id)
+        moved = await messages.move(
+            work.session, desk.owner, message.id, ("SENDING",), status="SENT", platform_message_id=platform_message_id
+        )
+        assert moved is not None
+        await appeared(work, moved)
+
+
+async def test_a_payment_that_came_first_finds_its_message(desk: Desk) -> None:
+    sale = campaign(desk.account)
+    await store(desk.database, sale)
+    ours = await desk.sent(None, await desk.robin(), status="SENDING", campaign_id=sale.id)
+    await desk.done("messages.ppv.unlocked", unlocked(5, 901, minutes=3))
+    assert (await desk.only(Payment)).message_id is None
+
+    await gets_its_id(desk, ours)
+
+    payment, bought = await desk.only(Payment), await desk.only(Message)
+    assert (payment.message_id, payment.campaign_id) == (ours.id, sale.id)
+    assert (bought.purchased_at, bought.price_cents) == (moment(3), 2500)
+    assert (await desk.events())[-1] == "message_updated"
+
+
+async def test_a_deletion_that_came_first_removes_it(desk: Desk) -> None:
+    ours = await desk.sent(None, await desk.robin(), status="SENDING")
+    await desk.done("messages.deleted", {"id": 901})
+
+    await gets_its_id(desk, ours)
+
+    assert (await desk.only(Message)).removed_at is not None
+    assert (await desk.only(Conversation)).last_message_id is None
+    assert (await desk.events())[-2:] == ["message_removed", "conversation_updated"]
+
+
+async def test_another_message_is_left_alone(desk: Desk) -> None:
+    ours = await desk.sent(None, await desk.robin(), status="SENDING")
+    await desk.done("messages.deleted", {"id": 900})
+    await desk.done("messages.ppv.unlocked", unlocked(5, 902))
+
+    await gets_its_id(desk, ours)
+
+    row = await desk.only(Message)
+    assert (row.removed_at, row.purchased_at, (await desk.only(Payment)).message_id) == (None, None, None)
+
+
+async def test_a_payment_of_another_fan_is_not_linked(desk: Desk) -> None:
+    kim = fan(desk.owner, desk.account.id, platform_fan_id="8")
+    await store(desk.database, kim)
+    ours = await desk.sent(None, kim, status="SENDING")
+    await desk.done("messages.ppv.unlocked", unlocked(5, 901))
+
+    await gets_its_id(desk, ours)
+
+    assert ((await desk.only(Payment)).message_id, (await desk.only(Message)).purchased_at) == (None, None)
