@@ -61,10 +61,34 @@ class Creator:
 
     def hears(self, text: str, name: str = "Robin Weber", account: str | None = None, **fields: Any) -> None:
         """A fan writes on the platform."""
-        first = name.split(maxsplit=1)[0].lower()
-        who = {"id": f"fan-{self.subject}-{first}", "username": first, "name": name}
-        message = {"accountId": account or self.account, "fan": who, "text": text} | fields
+        message = {"accountId": account or self.account, "fan": self._person(name), "text": text} | fields
         self.running.do(self.running.product.sandbox.inbound(**message))
+
+    def _person(self, name: str) -> dict[str, str]:
+        first = name.split(maxsplit=1)[0].lower()
+        return {"id": f"fan-{self.subject}-{first}", "username": first, "name": name}
+
+    def tips(self, name: str, dollars: str) -> None:
+        """A fan tips."""
+        sandbox = self.running.product.sandbox
+        self.running.do(sandbox.happens("tip", accountId=self.account, fan=self._person(name), amount=dollars))
+
+    def unlocks(self, name: str) -> None:
+        """A fan pays for the last message she was sent."""
+        self.running.do(self._unlocks(name))
+
+    async def _unlocks(self, name: str) -> None:
+        query = "query ($id: ID!) { conversation(id: $id) { lastMessage { delivery { platformMessageId } } } }"
+        talk = await self._conversation(name)
+        known: list[str] = []
+
+        async def sent() -> bool:
+            last = (await self.client().run(query, {"id": talk}))["conversation"]["lastMessage"]
+            known.append((last["delivery"] or {}).get("platformMessageId") or "")
+            return bool(known[-1])
+
+        await eventually(sent, 30, "the message at the platform")
+        await self.running.product.sandbox.happens("unlock", accountId=self.account, messageId=known[-1])
 
     def sends(self, **fields: Any) -> dict[str, Any]:
         """A message by the API, as a colleague or another window would send it."""
@@ -76,6 +100,16 @@ class Creator:
     def fault(self, kind: str, **fields: Any) -> None:
         """What the next request of this account meets at the platform."""
         self.running.do(self.running.product.sandbox.fault(kind, accountId=self.account, **fields))
+
+    def cannot_tell(self) -> None:
+        """Messages arrive at the platform, but every answer is lost, no webhook tells, and it cannot be read back."""
+        self.connect("Mia", announceSent=False)
+        self.fault("cut_after", count=1_000)
+        self.fault("status", on="list", status=500, count=1_000)
+
+    def mend(self) -> None:
+        """From now on everything works, for everybody."""
+        self.running.do(self.running.product.sandbox.mend())
 
     def conversation(self, name: str) -> str:
         """The conversation with a fan, once her first message is here."""
@@ -96,6 +130,18 @@ class Creator:
         """The messages with a fan, oldest first, as the server has them."""
         found = self.ask(MESSAGES, {"id": self.conversation(name)})["conversation"]["messages"]["nodes"]
         return list(found)
+
+    def settled(self, name: str) -> list[dict[str, Any]]:
+        """The messages with a fan, once none of them is on its way any more."""
+        on_the_way = {"PENDING", "QUEUED", "SENDING"}
+        identifier = self.conversation(name)
+
+        async def done() -> bool:
+            found = (await self.client().run(MESSAGES, {"id": identifier}))["conversation"]["messages"]["nodes"]
+            return not any(each["status"] in on_the_way for each in found)
+
+        self.running.do(eventually(done, 30, "the end of the sending"))
+        return self.messages(name)
 
     def has_history(self, name: str, texts: Sequence[str]) -> None:
         """Older messages of a fan who has written already, read long ago: stored as they are, a second apart."""

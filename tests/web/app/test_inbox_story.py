@@ -104,7 +104,7 @@ def test_a_refused_message_is_tried_again_and_an_unknown_one_only_after_a_warnin
     window.bubble("Refused at first").get_by_role("button", name="Try again").click()
     expect(window.bubble("Refused at first")).to_have_attribute("data-status", "SENT")
 
-    mia.fault("cut_after")
+    mia.cannot_tell()
     window.write("Cut on the way")
     expect(window.bubble("Cut on the way")).to_contain_text("It may have arrived")
     assert mia.arrivals() == ["Refused at first", "Cut on the way"]

@@ -14,7 +14,7 @@ def test_failures_appear_by_themselves_and_are_tried_again(window: Window, mia: 
     page = window.page
     expect(page.get_by_role("heading", name="Everything arrived")).to_be_visible()
     mia.fault("status", status=422, count=2)
-    mia.fault("cut_after")
+    mia.cannot_tell()
     talk = mia.conversation("Robin Weber")
     for text in ("One", "Two", "Three"):
         mia.sends(conversationId=talk, text=text)
@@ -23,10 +23,13 @@ def test_failures_appear_by_themselves_and_are_tried_again(window: Window, mia: 
     expect(failures.get_by_text("May have arrived")).to_have_count(1)
     failures.get_by_role("button", name="Try all failed again (2)").click()
     expect(failures.get_by_role("listitem")).to_have_count(1)
-    page.get_by_role("button", name="Send the message to Robin Weber again…").click()
+    mia.mend()
+    page.get_by_role("button", name="Send again…: message to Robin Weber").click()
     expect(page.get_by_role("alertdialog")).to_contain_text("the fan gets it twice")
     page.get_by_role("button", name="Send, even if it arrives twice").click()
     expect(page.get_by_role("heading", name="Everything arrived")).to_be_visible()
+    talked = {each["text"]: each["status"] for each in mia.settled("Robin Weber")}
+    assert talked == {"Hello": "RECEIVED", "One": "SENT", "Two": "SENT", "Three": "SENT"}
     # The platform knows the key of the unknown one again: here it did not arrive twice.
     assert sorted(mia.arrivals()) == ["One", "Three", "Two"]
     parts = page.get_by_role("region", name="Parts of the product")

@@ -86,20 +86,27 @@ useSession.subscribe((session, before) => {
   if (session.token !== before.token && useConnection.getState().connected) socket.terminate();
 });
 
+const AGAIN_MS = 2_000;
+
 /**
  * Watches the present state of one thing. After a cut it is subscribed again and begins with the state then, so nothing
  * has to be caught up with. Gives the way to stop.
  */
-export function watch<R, V>(
-  document: TypedDocumentString<R, V>,
-  variables: V,
-  onState: (state: R) => void,
-  onError?: (words: string) => void,
-): () => void {
+export function watch<R, V>(document: TypedDocumentString<R, V>, variables: V, onState: (state: R) => void): () => void {
   const payload = { query: document.toString(), variables: variables as Record<string, unknown> };
-  return socket.subscribe<R>(payload, {
-    next: (answer) => (answer.data ? onState(answer.data) : onError?.(answer.errors?.[0]?.message ?? "")),
-    error: (fault) => onError?.(Array.isArray(fault) ? String(fault[0]?.message) : "The connection was lost."),
-    complete: () => undefined,
-  });
+  let stopped = false;
+  let stop = () => {};
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const begin = () => {
+    stop = socket.subscribe<R>(payload, { next: ({ data }) => data && onState(data), error: again, complete: again });
+  };
+  const again = () => {
+    if (!stopped) waiting = setTimeout(begin, AGAIN_MS);
+  };
+  begin();
+  return () => {
+    stopped = true;
+    clearTimeout(waiting);
+    stop();
+  };
 }

@@ -1,12 +1,16 @@
 import { useCallback, useRef } from "react";
 import { useLocation } from "wouter";
 
+import { money } from "../format/money";
 import type { Listener } from "../clients/inboxEvents";
 import { useInbox, type InboxEvent } from "../store/inbox";
 import { say } from "../ui/Toasts";
 import { usePreferences } from "./usePreferences";
 
 type Added = Extract<InboxEvent, { __typename: "MessageAdded" }>;
+type Paid = Extract<InboxEvent, { __typename: "PaymentReceived" }>;
+
+const PAID = { UNLOCK: "unlocked a message for", TIP: "tipped", SUBSCRIPTION: "subscribed for" } as const;
 
 /**
  * Tells of a new message that is not on screen: by the browser where that is allowed, else on the page. What was missed
@@ -17,6 +21,7 @@ export function useNotifications(): { onEvent: Listener } {
   const here = useRef(location);
   here.current = location;
   const onEvent = useCallback<Listener>((event, live) => {
+    if (live && event.__typename === "PaymentReceived") return tellPayment(event);
     if (!live || event.__typename !== "MessageAdded" || event.message.direction !== "IN") return;
     const address = `/inbox/${encodeURIComponent(event.message.conversation.id)}`;
     const seen = document.visibilityState === "visible";
@@ -25,6 +30,10 @@ export function useNotifications(): { onEvent: Listener } {
       say(`${nameOf(event)}: ${shortened(event.message.text)}`, { words: "Open", onAct: () => go(address) });
   }, []);
   return { onEvent };
+}
+
+function tellPayment({ kind, amountCents, fan }: Paid): void {
+  if (amountCents > 0) say(`${fan.name} ${PAID[kind] ?? "paid"} ${money(amountCents)}.`);
 }
 
 function browserTells(event: Added, open: () => void): boolean {

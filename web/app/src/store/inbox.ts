@@ -75,8 +75,11 @@ export function happen(event: InboxEvent): void {
       return useInbox.setState((state) => depart(state, event.fanId, event.occurredAt));
     case "AccountUpdated":
       return takeIn({ accounts: [event.account] });
-    default:
-      if ("messageId" in event) useInbox.setState((state) => remove(state, String(event.messageId)));
+    case "MessageRemoved":
+      useInbox.setState((state) => remove(state, event.messageId));
+      return takeIn({ conversations: [event.conversation] });
+    case "PaymentReceived":
+      return takeIn({ fans: [event.fan], messages: event.unlockedMessage ? [event.unlockedMessage] : [] });
   }
 }
 

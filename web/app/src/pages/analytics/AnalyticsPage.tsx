@@ -2,7 +2,7 @@ import { Download } from "lucide-react";
 import { useState } from "react";
 
 import { AccountSwitch } from "../../AccountSwitch";
-import { useAnalytics, type Range, type View } from "../../hooks/useAnalytics";
+import { useAnalytics } from "../../hooks/useAnalytics";
 import { useTags } from "../../hooks/useTags";
 import { PLATFORMS } from "../../format/words";
 import type { Interval, Platform } from "../../generated/operations";
@@ -14,6 +14,7 @@ import { csvOf, saveText } from "./csv";
 import { Kpis } from "./Kpis";
 import { Revenue } from "./Revenue";
 import { TopFans } from "./TopFans";
+import type { Range, View } from "./view";
 import "../../styles/analytics.css";
 
 let last: View = { range: "30", from: "", to: "", interval: "DAY", platform: null, tags: [] };

@@ -8,12 +8,17 @@ import type { Message } from "../../store/entities";
 import { Confirm } from "../../ui/Dialog";
 import { say, sayWhy } from "../../ui/Toasts";
 
+const FRESH_MS = 5_000;
+
+/** A message is handed to the queue in the moment after it was written: that is no delay worth a word. */
+const isFresh = (createdAt: string, now: Date) => now.getTime() - Date.parse(createdAt) < FRESH_MS;
+
 /** The line below a message that is not simply sent: why, until when, and what can be done. */
 export function Delivery({ message }: { message: Message }) {
-  const { id, status, delivery } = message;
+  const { id, status, delivery, createdAt } = message;
   const now = useNow();
   if (status === "PENDING" || status === "QUEUED") {
-    if (!delivery?.waitReason) return null;
+    if (!delivery?.waitReason || (delivery.waitReason === "QUEUE_DELAYED" && isFresh(createdAt, now))) return null;
     return (
       <p className="delivery">
         <Clock size={14} aria-hidden />
@@ -49,7 +54,8 @@ function Unknown({ message }: { message: Message }) {
     <p className="delivery warn">
       <CircleHelp size={14} aria-hidden />
       <span>
-        It may have arrived: the connection to the platform broke on the way. Look into the platform's own app.{" "}
+        It may have arrived: the connection to the platform broke on the way. It often clears up within two minutes; if it
+        does not, look into the platform's own app.{" "}
         <button type="button" className="link-button" onClick={() => setAsking(true)}>
           Send again…
         </button>

@@ -27,6 +27,8 @@ export function Failures() {
   const acted = picked.length > 0 ? picked : messages;
   const failed = acted.filter((each) => each.status === "FAILED").slice(0, MOST);
   const unknown = acted.filter((each) => each.status === "UNKNOWN").slice(0, MOST);
+  // What has cleared up meanwhile is not sent again.
+  const doubtful = resending.filter((id) => messages.some((each) => each.id === id && each.status === "UNKNOWN"));
   const toggle = (id: string) => setChosen((before) => (before.has(id) ? new Set([...before].filter((each) => each !== id)) : new Set([...before, id])));
   async function retry(ids: readonly string[]) {
     setBusy(true);
@@ -77,7 +79,7 @@ export function Failures() {
           Older ones
         </Button>
       )}
-      <ResendUnknown ids={resending} open={resending.length > 0} onClose={() => setResending([])} />
+      <ResendUnknown ids={doubtful} open={doubtful.length > 0} onClose={() => setResending([])} />
     </section>
   );
 }
@@ -109,7 +111,7 @@ function Failure({ message, chosen, onToggle, onRetry }: Props) {
       <time className="faint numbers" dateTime={message.createdAt} title={exactly(message.createdAt)}>
         {listTime(message.createdAt, now)}
       </time>
-      <Button small onClick={onRetry} aria-label={unknown ? `Send the message to ${name} again…` : `Try the message to ${name} again`}>
+      <Button small onClick={onRetry} aria-label={`${unknown ? "Send again…" : "Try again"}: message to ${name}`}>
         {unknown ? "Send again…" : "Try again"}
       </Button>
     </li>

@@ -58,7 +58,7 @@ function AccountRow({ account, onConnect }: { account: Account; onConnect(): voi
           {!well && statusDetail ? `: ${statusDetail}` : ""}
         </p>
       </div>
-      <Button small kind={well ? undefined : "primary"} onClick={onConnect} aria-label={`Connect ${displayName} again`}>
+      <Button small kind={well ? undefined : "primary"} onClick={onConnect} aria-label={`${well ? "New key" : "Connect again"}: ${displayName}`}>
         {well ? "New key" : "Connect again"}
       </Button>
       {status !== "DISCONNECTED" && (
