@@ -61,6 +61,7 @@ class Resources:
     database: Database
     redis: Redis
     http: httpx.AsyncClient
+    announcer: Announcer
     transactions: Transactions
     adapters: Adapters
     vault: Vault
@@ -122,7 +123,8 @@ async def open_resources(settings: Settings, application: str) -> AsyncIterator[
 def _assemble(
     settings: Settings, clock: Clock, database: Database, redis: Redis, http: httpx.AsyncClient, queue: RateLimiterQueue
 ) -> Resources:
-    transactions = Transactions(database.writes, Announcer(redis))
+    announcer = Announcer(redis)
+    transactions = Transactions(database.writes, announcer)
     adapters = registry.build(settings, http, clock)
     vault = Vault(settings.credentials_keys.get_secret_value() if settings.credentials_keys else None)
     limit = limit_of(settings)
@@ -140,6 +142,7 @@ def _assemble(
         database=database,
         redis=redis,
         http=http,
+        announcer=announcer,
         transactions=transactions,
         adapters=adapters,
         vault=vault,

@@ -24,9 +24,9 @@ class SandboxControl:
     async def inbound(self, **fields: Any) -> Any:
         return await self._posted("inbound", {"accountId": "acct_1"} | fields)
 
-    async def happens(self, what: str, **fields: Any) -> Any:
-        """An unlock, a tip, a subscription, ...: the control address of that name."""
-        return await self._posted(what, {"accountId": "acct_1"} | fields)
+    async def happens(self, path: str, **fields: Any) -> Any:
+        """An event of the gateway: unlock, tip, subscribe, renew, delete, expire, reconnect, or any `event`."""
+        return await self._posted(path, {"accountId": "acct_1"} | fields)
 
     async def arrivals(self) -> list[dict[str, Any]]:
         answer = (await self.http.get("/control/deliveries")).raise_for_status().json()
