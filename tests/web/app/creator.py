@@ -20,6 +20,8 @@ from tests.stored import message, opened, reading, writing
 from tests.waiting import eventually
 
 CONVERSATIONS = "{ conversations(first: 100) { nodes { id fan { name } } } }"
+CAMPAIGN = """{ campaigns(first: 1) { nodes { status
+  metrics { recipients waiting sending sent failed unknown cancelled } } } }"""
 MESSAGES = """query ($id: ID!) { conversation(id: $id) { unreadCount
   messages(last: 100) { nodes { id text status direction clientKey priceCents attachments { url type } } } } }"""
 
@@ -142,6 +144,17 @@ class Creator:
 
         self.running.do(eventually(done, 30, "the end of the sending"))
         return self.messages(name)
+
+    def campaign_at_rest(self) -> dict[str, Any]:
+        """The newest campaign, once nothing of it is being sent at this moment."""
+        found: list[dict[str, Any]] = []
+
+        async def at_rest() -> bool:
+            found[:] = (await self.client().run(CAMPAIGN))["campaigns"]["nodes"]
+            return found[0]["metrics"]["sending"] == 0 and found[0]["status"] != "ACTIVE"
+
+        self.running.do(eventually(at_rest, 30, "the end of the sending"))
+        return found[0]
 
     def has_history(self, name: str, texts: Sequence[str]) -> None:
         """Older messages of a fan who has written already, read long ago: stored as they are, a second apart."""

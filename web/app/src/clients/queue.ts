@@ -1,6 +1,9 @@
-import { QueueStatusDocument, SystemHealthDocument } from "../generated/operations";
+import { QueueStatusDocument, SystemHealthDocument, type QueuePartsFragment } from "../generated/operations";
 import { ask } from "./http";
+import { watch } from "./socket";
 
-export const fetchQueueStatus = async () => (await ask(QueueStatusDocument, {})).queueStatus;
+/** The queue as it is at once, then whenever it changes. Gives the way to stop. */
+export const watchQueue = (onState: (queue: QueuePartsFragment) => void) =>
+  watch(QueueStatusDocument, {}, (data) => onState(data.queueStatus));
 
 export const fetchHealth = async () => (await ask(SystemHealthDocument, {})).systemHealth;

@@ -1,41 +1,52 @@
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { fetchBacklogs } from "../clients/accounts";
 import { fetchFailed } from "../clients/messages";
-import { fetchHealth, fetchQueueStatus } from "../clients/queue";
+import { fetchHealth, watchQueue } from "../clients/queue";
+import type { QueuePartsFragment } from "../generated/operations";
 import type { Message } from "../store/entities";
 import { takeIn, useInbox } from "../store/inbox";
 import { useChosenAccount } from "./useAccounts";
 
-const STATUS_MS = 3_000;
 const HEALTH_MS = 15_000;
+const BACKLOG_MS = 1_000;
 
-interface Asked<Value> {
-  value: Value | null;
-  problem: string | null;
-  again(): void;
+/** The queue, live; null until it was heard of. */
+export function useQueueStatus(): QueuePartsFragment | null {
+  const [queue, setQueue] = useState<QueuePartsFragment | null>(null);
+  useEffect(() => watchQueue(setQueue), []);
+  return queue;
 }
 
-/** Asks now and again while the page is seen. */
-function useAskedOften<Value>(ask: () => Promise<Value>, everyMs: number): Asked<Value> {
-  const [state, setState] = useState<{ value: Value | null; problem: string | null }>({ value: null, problem: null });
-  const again = useCallback(() => {
-    ask().then(
-      (value) => setState({ value, problem: null }),
-      (fault: Error) => setState((before) => ({ ...before, problem: fault.message })),
-    );
-  }, [ask]);
+/** What waits in each account: asked for again when the queue has moved, once a second at most. */
+export function useBacklogs(queue: QueuePartsFragment | null) {
+  const [backlogs, setBacklogs] = useState<Awaited<ReturnType<typeof fetchBacklogs>> | null>(null);
+  const asked = useRef(0);
   useEffect(() => {
-    again();
-    const timer = setInterval(() => document.visibilityState === "visible" && again(), everyMs);
-    return () => clearInterval(timer);
-  }, [again, everyMs]);
-  return { ...state, again };
+    const timer = setTimeout(
+      () => {
+        asked.current = Date.now();
+        // Where it fails the figures stay as they were; the queue's next step asks again.
+        fetchBacklogs().then(setBacklogs, () => undefined);
+      },
+      Math.max(0, asked.current + BACKLOG_MS - Date.now()),
+    );
+    return () => clearTimeout(timer);
+  }, [queue]);
+  return backlogs;
 }
 
-export const useQueueStatus = () => useAskedOften(fetchQueueStatus, STATUS_MS);
-export const useBacklogs = () => useAskedOften(fetchBacklogs, STATUS_MS);
-export const useHealth = () => useAskedOften(fetchHealth, HEALTH_MS);
+/** The parts of the product, asked now and again while the page is seen. */
+export function useHealth() {
+  const [health, setHealth] = useState<Awaited<ReturnType<typeof fetchHealth>> | null>(null);
+  useEffect(() => {
+    const look = () => document.visibilityState === "visible" && void fetchHealth().then(setHealth, () => undefined);
+    look();
+    const timer = setInterval(look, HEALTH_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return health;
+}
 
 interface Failed {
   messages: Message[];

@@ -1,6 +1,6 @@
 import { useBacklogs, useHealth, useQueueStatus } from "../../hooks/useQueue";
 import { HEALTH } from "../../format/words";
-import { Bones, Trouble } from "../../ui/Empty";
+import { Bones } from "../../ui/Empty";
 import { Backlogs } from "./Backlogs";
 import { Failures } from "./Failures";
 import { Figures } from "./Figures";
@@ -9,10 +9,9 @@ import "../../styles/queue.css";
 
 /** What is on its way, what is not, and whether everything is well. */
 export default function QueuePage() {
-  const status = useQueueStatus();
-  const backlogs = useBacklogs();
+  const queue = useQueueStatus();
+  const backlogs = useBacklogs(queue);
   const health = useHealth();
-  const queue = status.value;
   return (
     <div className="page">
       <div className="page-inner">
@@ -25,11 +24,11 @@ export default function QueuePage() {
           )}
           {queue && <p className="faint">{queue.healthMessage}</p>}
         </header>
-        {queue ? <Figures queue={queue} /> : status.problem ? <Trouble words={status.problem} onRetry={status.again} /> : <Bones label="The queue is being counted" heights={[110]} />}
+        {queue ? <Figures queue={queue} /> : <Bones label="The queue is being counted" heights={[110]} />}
         <Failures />
         <div className="two-columns">
-          {backlogs.value && <Backlogs accounts={backlogs.value} />}
-          {health.value && <Health health={health.value} />}
+          {backlogs && <Backlogs accounts={backlogs} />}
+          {health && <Health health={health} />}
         </div>
       </div>
     </div>
