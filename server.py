@@ -29,6 +29,7 @@ from services.live.hub import Hub
 from services.live.inbox import Inbox
 from services.live.watch import Watches
 from services.monitoring import logs
+from services.monitoring.publisher import LAST_SECONDS, Publisher
 from services.runtime import garbage, messenger
 from services.runtime.resources import Resources, open_resources
 from services.runtime.settings import Settings, warnings
@@ -53,6 +54,7 @@ class Application:
         """Resources first, then the hub that listens on them; closed in the reverse order."""
         async with AsyncExitStack() as stack:
             resources = await stack.enter_async_context(open_resources(self.settings, "huntaze-api"))
+            await stack.enter_async_context(_published(resources.publisher))
             listening = messenger.listening(self.settings)
             stack.push_async_callback(listening.aclose)
             hub = await stack.enter_async_context(_running(Hub(resources.database, listening)))
@@ -102,6 +104,19 @@ async def _running(hub: Hub) -> AsyncIterator[Hub]:
         with suppress(asyncio.CancelledError):
             await listening
         await hub.close()
+
+
+@asynccontextmanager
+async def _published(publisher: Publisher) -> AsyncIterator[None]:
+    """Metrics every minute, and once more at the end."""
+    publishing = asyncio.create_task(publisher.run(), name="publish")
+    try:
+        yield
+    finally:
+        publishing.cancel()
+        with suppress(asyncio.CancelledError):
+            await publishing
+        await publisher.publish(LAST_SECONDS)
 
 
 async def alive(_request: Request) -> Response:

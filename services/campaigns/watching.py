@@ -8,7 +8,7 @@ from uuid import UUID
 from db.engine import Database
 from db.models import Campaign
 from db.queries import campaign_metrics, campaigns
-from services.live.topics import topic_of
+from services.live.channel import topic_of
 from services.live.watch import Topic
 
 

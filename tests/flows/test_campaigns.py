@@ -168,8 +168,8 @@ async def _is(client: GraphQLClient, campaign_id: str, status: str) -> bool:
     return await status_of(client, campaign_id) == status
 
 
-WATCH = """subscription ($id: ID!) { campaignUpdated(id: $id) { id version status metrics { recipients waiting sending sent
-  failed unknown cancelled } } }"""
+WATCH = """subscription ($id: ID!) { campaignUpdated(id: $id) { id version status
+  metrics { recipients waiting sending sent failed unknown cancelled } } }"""
 
 
 async def test_whoever_watches_sees_the_numbers_move_and_always_the_last_ones(quick: Product) -> None:
