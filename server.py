@@ -12,12 +12,12 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from resolvers.exports import FANS_PATH, ExportEndpoint
-from resolvers.pages import graphiql_routes
+from resolvers.pages import application_routes, graphiql_routes
 from resolvers.root import build_schema
 from resolvers.sign_in import SignIn
 from resolvers.transport.application import GraphQLApp
@@ -34,7 +34,7 @@ from services.runtime import garbage, messenger
 from services.runtime.resources import Resources, open_resources
 from services.runtime.settings import Settings, warnings
 
-GRAPHIQL = Path(__file__).parent / "web" / "graphiql" / "dist"
+PAGES = Path(__file__).parent / "web"
 
 
 class Application:
@@ -123,10 +123,6 @@ async def alive(_request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-async def start_page(_request: Request) -> Response:
-    return RedirectResponse("/graphiql")
-
-
 def build_app(settings: Settings, bounds: Bounds | None = None, opened: Callable[[], None] = lambda: None) -> Starlette:
     """The application for these settings. `opened` is called once all of it is there, before the first request."""
     application = Application(settings, bounds or Bounds(operation_seconds=settings.operation_timeout_seconds), opened)
@@ -145,8 +141,8 @@ def build_app(settings: Settings, bounds: Bounds | None = None, opened: Callable
             Route("/webhooks/{platform}", application.webhook, methods=["POST"]),
             Route(FANS_PATH, application.fans_csv),
             Route("/exports/imports/{id}/failed.csv", application.failed_rows_csv),
-            *graphiql_routes(GRAPHIQL),
-            Route("/", start_page),
+            *graphiql_routes(PAGES / "graphiql" / "dist"),
+            *application_routes(PAGES / "app" / "dist"),
         ],
         middleware=[cors],
         lifespan=application.lifespan,
