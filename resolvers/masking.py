@@ -12,14 +12,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from schema.errors import fault
 from services.access.key_set import KeysUnavailable
-from services.live.feed import TooSlow
 from services.monitoring.logs import traced
 
 log = structlog.get_logger(service="api")
 
 QUERY_CANCELED = "57014"
 
-UNAVAILABLE = (PoolTimeout, OperationalError, InterfaceError, ConnectionError, KeysUnavailable, TooSlow)
+UNAVAILABLE = (PoolTimeout, OperationalError, InterfaceError, ConnectionError, KeysUnavailable)
 """A part that is away, which passes."""
 
 
@@ -34,6 +33,11 @@ def _masked(error: GraphQLError) -> GraphQLError:
         own = getattr(cause, "extensions", None) or error.extensions or {}
         return _like(error, error.message, {"code": own.get("code", "BAD_USER_INPUT")})
     return _unexpected(error, cause)
+
+
+def passes(error: GraphQLError) -> bool:
+    """Whether it came of a part that is away."""
+    return isinstance(_root(error), UNAVAILABLE)
 
 
 def _root(error: GraphQLError) -> BaseException | None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, insert, select, union_all
+from sqlalchemy import Uuid, bindparam, insert, select, union_all
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.engine import ReadSession, WriteSession
 from db.models import LiveEvent, LiveSequence
 from db.models.base import table_of
+from db.owner_guard import crossing
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,10 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where an owner's sequence stands, and from which number on events are still kept."""
+    """Where an owner's log stands."""
 
     epoch: str
     sequence: int
-    oldest: int
 
 
 async def append(session: WriteSession, owner: UUID, events: Sequence[NewEvent]) -> int:
@@ -92,10 +92,18 @@ def _numbering(owner: Any, count: int) -> Any:
 
 async def position(session: ReadSession, owner: UUID) -> Position | None:
     """The present position; None before the owner's first event."""
-    oldest = select(func.min(LiveEvent.sequence)).where(LiveEvent.user_id == owner).scalar_subquery()
-    query = select(LiveSequence.epoch, LiveSequence.sequence, oldest).where(LiveSequence.user_id == owner)
+    query = select(LiveSequence.epoch, LiveSequence.sequence).where(LiveSequence.user_id == owner)
     row = (await session.execute(query)).one_or_none()
-    return None if row is None else Position(row[0], row[1], row[2] if row[2] is not None else row[1] + 1)
+    return None if row is None else Position(*row)
+
+
+async def positions(session: ReadSession, owners: Collection[UUID]) -> dict[UUID, Position]:
+    """Of everybody who is watched in one process, in one statement."""
+    query = select(LiveSequence.user_id, LiveSequence.epoch, LiveSequence.sequence).where(
+        LiveSequence.user_id.in_(owners)
+    )
+    rows = await session.execute(query, execution_options=crossing("where the logs stand"))
+    return {row[0]: Position(row[1], row[2]) for row in rows}
 
 
 async def ensure_sequence(session: WriteSession, owner: UUID) -> None:

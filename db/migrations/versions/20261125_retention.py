@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "5d0c1f0a7e23"
-down_revision = "c4a7d15e9b02"
+down_revision = "5c1e7a90d2b4"
 
 BUSY = ("attempts", "lanes", "live_events", "live_sequences", "messages", "webhook_deliveries")
 

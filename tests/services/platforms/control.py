@@ -31,6 +31,10 @@ class SandboxControl:
     async def inbound(self, **fields: Any) -> Any:
         return await self._posted("inbound", {"accountId": "acct_1"} | fields)
 
+    async def happens(self, path: str, **fields: Any) -> Any:
+        """An event of the gateway: unlock, tip, subscribe, renew, delete, expire, reconnect, or any `event`."""
+        return await self._posted(path, {"accountId": "acct_1"} | fields)
+
     async def arrivals(self) -> list[dict[str, Any]]:
         answer = (await self.http.get("/control/deliveries")).raise_for_status().json()
         assert answer["count"] == len(answer["deliveries"])

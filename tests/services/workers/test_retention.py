@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,10 +16,10 @@ from db.engine import Database, WriteSession
 from db.models import Attempt, Conversation, IdempotencyKey, LiveEvent, LiveSequence, Message, WebhookDelivery, new_id
 from db.queries import live_events, retention
 from db.queries.live_events import NewEvent
-from services.live.cursor import Cursor, needs_resync
 from services.pacing.limit import Limit
 from services.runtime.settings import Settings
 from services.workers.retention import Retention
+from tests.services.live.watching import process
 from tests.stored import a_user, account, conversation, fan, message, opened, reading, store, transactions, writing
 
 LIMIT = Limit(10, timedelta(seconds=60), timedelta(seconds=3))
@@ -219,24 +219,24 @@ async def test_a_clock_that_ran_backwards_leaves_no_gap_in_a_sequence(shelf: She
     assert await shelf.sequences(shelf.owner) == [3]
 
 
-async def test_a_cursor_older_than_what_is_kept_has_to_fetch_again_even_when_all_is_gone(shelf: Shelf) -> None:
+async def test_a_cursor_older_than_what_is_kept_has_to_fetch_again_even_when_all_is_gone(
+    shelf: Shelf, redis_endpoint: str
+) -> None:
     await shelf.events(shelf.owner, *[ago(hours=25)] * 4)
+    async with process(shelf.database, redis_endpoint) as here:
+        present = await here.inbox.cursor(shelf.owner)
+        assert (await shelf.retention().round())["live_events"] == 4
 
-    await shelf.retention().round()
-
-    position = await reading(shelf.database, lambda session: live_events.position(session, shelf.owner))
-    assert position is not None
-    assert (position.sequence, position.oldest) == (4, 5)
-    assert [_must_refetch(position, seen) for seen in (3, 4)] == [True, False]
-    await shelf.events(shelf.owner, ago(hours=0))
-    position = await reading(shelf.database, lambda session: live_events.position(session, shelf.owner))
-    assert position is not None
-    assert (position.sequence, position.oldest) == (5, 5)
-    assert [_must_refetch(position, seen) for seen in (3, 4, 5)] == [True, False, False]
-
-
-def _must_refetch(position: live_events.Position, seen: int) -> bool:
-    return needs_resync(Cursor(position.epoch, seen), position.epoch, position.sequence, position.oldest)
+        async with (
+            here.watching(shelf.owner, replace(present, sequence=3)) as late,
+            here.watching(shelf.owner, present) as in_time,
+        ):
+            await late.until(2)
+            await in_time.until(1)
+            await here.say(shelf.owner, "new")
+            await late.until(3)
+            await in_time.until(2)
+        assert (late.names, in_time.names) == (["Resync", "Ready", "new"], ["Ready", "new"])
 
 
 async def test_the_sequence_itself_stays(shelf: Shelf) -> None:
