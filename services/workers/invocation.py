@@ -65,7 +65,6 @@ class Invocations:
             resources.transactions,
             Sweeper(resources.transactions),
             resources.webhook_worker,
-            Retention(resources.transactions, resources.settings, resources.limit, stopping),
             resources.schedule,
             self._bell,
             stopping,

@@ -188,8 +188,6 @@ async def test_the_position_tells_where_the_log_stands(database: Database) -> No
 
     later = await reading(database, lambda session: live_events.positions(session, [owner]))
     assert later == {owner: live_events.Position(begin.epoch, 2)}
-    later = await reading(database, lambda session: live_events.position(session, owner))
-    assert later == live_events.Position(position.epoch, 2, 1)
 
 
 async def test_what_was_counted_is_told_after_the_commit_and_forgotten_by_a_rollback(database: Database) -> None:
