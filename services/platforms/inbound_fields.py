@@ -20,12 +20,20 @@ CHAT_LINK = re.compile(r"/chats/chat/([A-Za-z0-9_.-]{1,255})(?:/?\?(?:[^\s\"'<>]
 _PEOPLE = ("user", "fromUser", "fan", "subscriber")
 
 
+def person(fields: dict[str, Any]) -> InboundPerson:
+    """Raises MalformedWebhook where there is no id, or a field is odd."""
+    fan_id = identifier(fields.get("id"))
+    if fan_id is None:
+        raise MalformedWebhook("the fan's id is missing or odd")
+    return InboundPerson(fan_id, text(fields, "username"), text(fields, "name"), text(fields, "avatar"))
+
+
 def fan_of(payload: dict[str, Any]) -> InboundPerson:
     """Who a notification is about. Raises MalformedWebhook where it does not say."""
     for name in _PEOPLE:
         fields = payload.get(name)
-        if isinstance(fields, dict) and (fan_id := identifier(fields.get("id"))):
-            return InboundPerson(fan_id, text(fields, "username"), text(fields, "name"), text(fields, "avatar"))
+        if isinstance(fields, dict) and identifier(fields.get("id")):
+            return person(fields)
     if (linked := chat_link(payload)) is None:
         raise MalformedWebhook("it does not say which fan")
     return InboundPerson(linked[0])
