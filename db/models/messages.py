@@ -68,6 +68,10 @@ class Message(Owned, Versioned, Base):
             postgresql_where=text("status IN ('PENDING', 'QUEUED', 'SENDING', 'FAILED', 'UNKNOWN')"),
         ),
         Index(
+            "ix_messages_unknown_since", "user_id", "creator_account_id", "unknown_since",
+            postgresql_where=text("status = 'UNKNOWN'"),
+        ),
+        Index(
             "ix_messages_unknown_next", "user_id", "creator_account_id", "not_before",
             postgresql_where=text("status = 'UNKNOWN' AND not_before IS NOT NULL"),
         ),
