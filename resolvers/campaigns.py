@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import Annotated
 
 import strawberry
@@ -18,8 +19,10 @@ from resolvers.campaign_changes import (
 from schema import ids
 from schema.campaigns import KIND, After, Before, Campaign, CampaignStatus, First, Last
 from schema.context import CurrentInfo
+from schema.errors import fault
 from schema.pagination import Connection, connect, window
 from schema.permissions import SignedIn
+from services.campaigns.watching import topic
 
 CAMPAIGNS_A_PAGE = 50
 
@@ -49,6 +52,18 @@ async def campaigns(
             return await campaign_pages.count_list(session, owner, named)
 
     return connect(page, Campaign.of, count)
+
+
+async def campaign_updated(
+    info: CurrentInfo, id: Annotated[strawberry.ID, strawberry.argument(description="The campaign.")]
+) -> AsyncGenerator[Campaign, None]:
+    context = info.context
+    async for seen in context.watches.states(topic(context.database, context.owner, ids.decode(KIND, id))):
+        if seen.campaign is None:
+            raise fault("NOT_FOUND", "There is no such campaign.")
+        # Its numbers are read anew, not as an earlier state found them.
+        context.refresh()
+        yield Campaign.of(seen.campaign)
 
 
 @strawberry.type
@@ -85,4 +100,13 @@ class CampaignMutations:
     )
     cancel_campaign = strawberry.mutation(
         cancel_campaign, permission_classes=[SignedIn], description="Take back all that is not yet being sent."
+    )
+
+
+@strawberry.type
+class CampaignSubscriptions:
+    campaign_updated = strawberry.subscription(
+        campaign_updated,
+        permission_classes=[SignedIn],
+        description="The present state at once, then each change of it or its numbers, at most once a second.",
     )

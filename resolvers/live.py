@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncIterable
 from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
 from db.models import LiveEvent
+from resolvers.inbox_stream import InboxStream
 from schema import ids
 from schema.context import CurrentInfo
 from schema.conversations import Conversation
@@ -21,23 +22,21 @@ from schema.live import (
     FanDeleted,
     FanUpdated,
     InboxEvent,
-    InboxReady,
     MessageAdded,
     MessageRemoved,
     MessageUpdated,
     PaymentKind,
     PaymentReceived,
-    ResyncRequired,
 )
 from schema.loaders import Loaders
 from schema.messages import Message, MessageStatus
 from schema.permissions import SignedIn
 from schema.scalars import Cents
 from services.live.cursor import Cursor, MalformedCursor
-from services.live.inbox import Filter, Happened, Ready
+from services.live.reading import Filter, Happened
 
 
-async def inbox_events(
+def inbox_events(
     info: CurrentInfo,
     after: Annotated[
         str | None, strawberry.argument(description="The last cursor seen: what was missed comes first.")
@@ -49,7 +48,7 @@ async def inbox_events(
         list[strawberry.ID] | None, strawberry.argument(description="Only what concerns these accounts.")
     ] = None,
     campaign_messages: Annotated[bool, strawberry.argument(description="Also messages of campaigns?")] = True,
-) -> AsyncGenerator[InboxEvent, None]:
+) -> AsyncIterable[InboxEvent]:
     context = info.context
     wanted = Filter(
         conversation_id=ids.decode_optional("Conversation", conversation_id),
@@ -58,15 +57,7 @@ async def inbox_events(
         else frozenset(ids.decode("CreatorAccount", each) for each in account_ids),
         campaign_messages=campaign_messages,
     )
-    async for item in context.inbox.open(context.owner, _cursor(after), wanted):
-        # Objects are shown as they are now, not as an earlier event of this socket found them.
-        context.refresh()
-        if isinstance(item, Happened):
-            if event := await _shown(context.loaders, item):
-                yield event
-        else:
-            kind = InboxReady if isinstance(item, Ready) else ResyncRequired
-            yield kind(cursor=str(item.cursor), occurred_at=item.occurred_at)
+    return InboxStream(context.inbox, context.owner, _cursor(after), wanted, _shown)
 
 
 def _cursor(text: str | None) -> Cursor | None:

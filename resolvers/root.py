@@ -11,7 +11,7 @@ from strawberry.extensions.base_extension import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
 from resolvers.analytics import AnalyticsQueries
-from resolvers.campaigns import CampaignMutations, CampaignQueries
+from resolvers.campaigns import CampaignMutations, CampaignQueries, CampaignSubscriptions
 from resolvers.conversations import ConversationMutations, ConversationQueries
 from resolvers.creator_accounts import CreatorAccountMutations
 from resolvers.fan_imports import FanImportMutations, FanImportQueries
@@ -23,8 +23,9 @@ from resolvers.limits.price import PriceTag
 from resolvers.limits.rule import BoundsRule
 from resolvers.live import LiveSubscriptions
 from resolvers.messages import MessageMutations, MessageQueries
-from resolvers.queue import QueueQueries
+from resolvers.queue import QueueQueries, QueueSubscriptions
 from resolvers.quiet_schema import QuietSchema
+from resolvers.transport.shared_stream import Executor
 from resolvers.viewer import ViewerQueries
 from schema.errors import ERROR_TYPES
 from schema.live import EVENT_TYPES
@@ -59,7 +60,7 @@ class Mutation(
 
 
 @strawberry.type(description="What can be watched, over the `graphql-transport-ws` protocol.")
-class Subscription(LiveSubscriptions):
+class Subscription(LiveSubscriptions, QueueSubscriptions, CampaignSubscriptions):
     pass
 
 
@@ -80,5 +81,6 @@ def build_schema(*, introspection: bool) -> QuietSchema:
         subscription=Subscription,
         types=[*ERROR_TYPES, *EVENT_TYPES],
         extensions=extensions,
+        execution_context_class=Executor,
         config=StrawberryConfig(scalar_map=SCALARS | UPLOAD, disable_field_suggestions=not introspection),
     )

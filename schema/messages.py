@@ -153,7 +153,9 @@ class Delivery:
             failure_reason=row.failure_reason,
         )
 
-    @strawberry.field(description="Every attempt so far, in order.")
+    @strawberry.field(
+        description="Every attempt so far, in order. Some weeks after the message came to its end they are removed."
+    )
     async def attempts(self, info: CurrentInfo) -> list[DeliveryAttempt]:
         return [DeliveryAttempt.of(row) for row in await info.context.loaders.attempts.load(self.row.id)]
 

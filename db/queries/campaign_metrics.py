@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from db.engine import ReadSession
-from db.models import CampaignRecipient, Message
+from db.models import CampaignRecipient, Message, Payment
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class Counts:
 
 
 async def of_campaigns(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> dict[UUID, Counts]:
-    """For each campaign; two statements, however many campaigns."""
+    """For each campaign; three statements, however many campaigns."""
     found = {campaign_id: Counts() for campaign_id in ids}
     recipients = (
         select(CampaignRecipient.campaign_id, func.count())
@@ -40,24 +40,21 @@ async def of_campaigns(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -
     )
     for campaign_id, number in await session.execute(recipients):
         found[campaign_id].recipients = number
-    bought = Message.purchased_at.is_not(None)
     sent = (
-        select(
-            Message.campaign_id,
-            Message.status,
-            func.count(),
-            func.sum(Message.version),
-            func.count().filter(bought),
-            func.coalesce(func.sum(Message.price_cents).filter(bought), 0),
-        )
+        select(Message.campaign_id, Message.status, func.count(), func.sum(Message.version))
         .where(Message.user_id == owner, Message.campaign_id.in_(ids))
         .group_by(Message.campaign_id, Message.status)
     )
-    for key, status, number, versions, purchased, revenue in await session.execute(sent):
+    for key, status, number, versions in await session.execute(sent):
         assert key is not None
-        counts = found[key]
-        counts.by_status[status] = number
-        counts.versions += versions
-        counts.purchased += purchased
-        counts.revenue_cents += int(revenue or 0)
+        found[key].by_status[status] = number
+        found[key].versions += versions
+    paid = (
+        select(Payment.campaign_id, func.count(), func.sum(Payment.amount_cents))
+        .where(Payment.user_id == owner, Payment.campaign_id.in_(ids), Payment.kind == "UNLOCK")
+        .group_by(Payment.campaign_id)
+    )
+    for key, number, cents in await session.execute(paid):
+        assert key is not None
+        found[key].purchased, found[key].revenue_cents = number, int(cents or 0)
     return found

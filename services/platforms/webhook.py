@@ -40,9 +40,9 @@ def is_signed(secret: str, body: bytes, given: str | None) -> bool:
 def envelope(body: bytes) -> InboundEnvelope:
     """Account, kind and payload; text that PostgreSQL cannot store is cleaned. Raises MalformedWebhook."""
     try:
-        document = _storable(json.loads(body, parse_constant=_refused))
+        document = _storable(json.loads(body.decode(), parse_constant=_refused))
     except (ValueError, RecursionError) as error:
-        raise MalformedWebhook("the body is no JSON") from error
+        raise MalformedWebhook("the body is no JSON in UTF-8") from error
     if not isinstance(document, dict):
         raise MalformedWebhook("the body is no object")
     account_id, kind = identifier(document.get("account_id")), document.get("event")

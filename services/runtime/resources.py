@@ -35,12 +35,16 @@ from services.fans.imports.importer import Importer
 from services.fans.imports.imports import FanImports
 from services.live.channel import Announcer
 from services.monitoring.health import Health
+from services.monitoring.metrics import Metrics
+from services.monitoring.publisher import Publisher
 from services.pacing.limit import Limit
 from services.platforms import registry
 from services.platforms.registry import Adapters
 from services.runtime import messenger
 from services.runtime.aws import open_sqs
+from services.runtime.aws_cloudwatch import open_cloudwatch
 from services.runtime.clock import Clock, SystemClock
+from services.runtime.connections import Connections
 from services.runtime.settings import Settings
 from services.sending.dead_letters import DeadLetters
 from services.sending.queue import RateLimiterQueue
@@ -61,6 +65,7 @@ class Resources:
     database: Database
     redis: Redis
     http: httpx.AsyncClient
+    announcer: Announcer
     transactions: Transactions
     adapters: Adapters
     vault: Vault
@@ -84,6 +89,9 @@ class Resources:
     webhook_receiver: WebhookReceiver
     webhook_worker: WebhookWorker
     health: Health
+    metrics: Metrics
+    publisher: Publisher
+    connections: Connections
 
 
 def limit_of(settings: Settings) -> Limit:
@@ -116,13 +124,26 @@ async def open_resources(settings: Settings, application: str) -> AsyncIterator[
         dead_letters = DeadLetters(sqs, settings.sqs_rate_limiter_dlq_url, redis, clock)
         queue_url, enabled = settings.sqs_rate_limiter_queue_url, settings.rate_limiter_enabled
         queue = RateLimiterQueue(sqs, queue_url, dead_letters, clock, Random(), enabled=enabled)  # noqa: S311 - jitter
-        yield _assemble(settings, clock, database, redis, http, queue)
+        cloudwatch = await stack.enter_async_context(open_cloudwatch(settings))
+        connections = Connections(database.engine, redis, (sqs, cloudwatch))
+        metrics = Metrics(clock)
+        publisher = Publisher(metrics, cloudwatch, clock)
+        yield _assemble(settings, clock, database, redis, http, queue, metrics, publisher, connections)
 
 
 def _assemble(
-    settings: Settings, clock: Clock, database: Database, redis: Redis, http: httpx.AsyncClient, queue: RateLimiterQueue
+    settings: Settings,
+    clock: Clock,
+    database: Database,
+    redis: Redis,
+    http: httpx.AsyncClient,
+    queue: RateLimiterQueue,
+    metrics: Metrics,
+    publisher: Publisher,
+    connections: Connections,
 ) -> Resources:
-    transactions = Transactions(database.writes, Announcer(redis))
+    announcer = Announcer(redis)
+    transactions = Transactions(database.writes, announcer, metrics.observe)
     adapters = registry.build(settings, http, clock)
     vault = Vault(settings.credentials_keys.get_secret_value() if settings.credentials_keys else None)
     limit = limit_of(settings)
@@ -140,6 +161,7 @@ def _assemble(
         database=database,
         redis=redis,
         http=http,
+        announcer=announcer,
         transactions=transactions,
         adapters=adapters,
         vault=vault,
@@ -163,4 +185,7 @@ def _assemble(
         webhook_receiver=WebhookReceiver(database, transactions, adapters, vault, queue, clock),
         webhook_worker=WebhookWorker(transactions, adapters),
         health=Health(database, redis, queue, clock),
+        metrics=metrics,
+        publisher=publisher,
+        connections=connections,
     )

@@ -14,6 +14,7 @@ from db.models import CreatorAccount, Message
 from db.queries import creator_accounts, messages, waiting
 from db.unit_of_work import Transactions
 from services.live import events
+from services.monitoring.metrics import Metric
 from services.pacing.limit import Limit
 from services.problems import Problem
 from services.runtime.clock import Clock
@@ -85,6 +86,7 @@ class Queueing:
             failed = {"status": messages.ended("FAILED"), "finished_at": NOW, "failure_reason": QUEUE_FAILURE}
             for ids, values in ((taken, queued), (refused if attended else [], failed)):
                 moved = await messages.move_many(work.session, owner, ids, ("PENDING",), **values) if ids else []
+                work.count(Metric.QUEUED, len(moved) if ids is taken else 0)
                 for message in moved:
                     work.emit(owner, events.message_updated(message))
             present = {row.id: row for row in await messages.get_many(work.session, owner, list(results))}

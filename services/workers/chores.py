@@ -45,11 +45,15 @@ class Chores:
         await wait_or_stop(self._stopping, BEAT_EVERY_SECONDS)
 
     async def sweep(self) -> None:
+        await self.sweep_once()
+        await wait_or_stop(self._stopping, self._sweep_every_seconds)
+
+    async def sweep_once(self) -> None:
+        """One round. It rings where something may be sent now."""
         if await self._sweeper.sweep() + await self._schedule.run():
             self._bell.ring()
         await self._forgotten_webhooks()
         await tidy_imports(self._transactions)
-        await wait_or_stop(self._stopping, self._sweep_every_seconds)
 
     async def _forgotten_webhooks(self) -> None:
         async with self._transactions() as work:

@@ -166,3 +166,28 @@ async def test_bulk_sends_have_their_own_allowance_and_drafts_are_free(settings:
 
 async def _is(client: GraphQLClient, campaign_id: str, status: str) -> bool:
     return await status_of(client, campaign_id) == status
+
+
+WATCH = """subscription ($id: ID!) { campaignUpdated(id: $id) { id version status
+  metrics { recipients waiting sending sent failed unknown cancelled } } }"""
+
+
+async def test_whoever_watches_sees_the_numbers_move_and_always_the_last_ones(quick: Product) -> None:
+    mia = quick.client()
+    await quick.connect(mia)
+    draft = (await bulk(mia, await fans_of(quick, mia, 5), draft=True))["campaign"]["id"]
+    async with mia.subscribe(WATCH, {"id": draft}) as watched:
+        assert (await watched.next(30))["status"] == "DRAFT"
+        await mia.run("mutation ($id: ID!) { startCampaign(id: $id) { campaign { id } } }", {"id": draft})
+        seen = [await watched.next(30)]
+        while seen[-1]["status"] != "COMPLETED":
+            seen.append(await watched.next(60))
+    everything = numbers(recipients=5, sent=5)
+    assert seen[-1]["metrics"] == {name: everything[name] for name in seen[-1]["metrics"]}
+    assert [each["version"] for each in seen] == sorted({each["version"] for each in seen})
+    for each in seen:
+        counts = dict(each["metrics"])
+        assert counts.pop("recipients") == sum(counts.values())
+    async with quick.client("eve").subscribe(WATCH, {"id": draft}) as foreign:
+        with pytest.raises(AssertionError, match="NOT_FOUND"):
+            await foreign.next(30)

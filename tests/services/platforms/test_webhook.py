@@ -72,6 +72,8 @@ GOOD: dict[str, Any] = {"event": "x", "account_id": "acct_1", "payload": {}}
         b"",
         b"no json",
         b"\xff\xff",
+        json.dumps({"event": "x", "account_id": "a", "payload": {}}).encode("utf-16"),
+        b'\xef\xbb\xbf{"event": "x", "account_id": "a", "payload": {}}',
         b"[]",
         b"null",
         b'"text"',
