@@ -9,6 +9,7 @@ import strawberry
 
 from resolvers.queue import queue_status
 from schema import ids
+from schema.campaigns import Campaign
 from schema.context import CurrentInfo
 from schema.conversations import Conversation
 from schema.creator_accounts import CreatorAccount
@@ -44,6 +45,8 @@ async def node(
             return Message.of(message) if (message := await loaders.messages.load(key)) else None
         case "CreatorAccount":
             return CreatorAccount.of(account) if (account := await loaders.accounts.load(key)) else None
+        case "Campaign":
+            return Campaign.of(campaign) if (campaign := await loaders.campaigns.load(key)) else None
         case "Viewer":
             return viewer(info) if key == info.context.owner else None
         case "QueueStatus":

@@ -10,7 +10,9 @@ from db.models.fans import Fan
 from db.models.idempotency_keys import IdempotencyKey
 from db.models.lanes import Lane
 from db.models.live_events import LiveEvent, LiveSequence
+from db.models.message_removals import MessageRemoval
 from db.models.messages import Message
+from db.models.payments import Payment
 from db.models.users import User
 from db.models.webhook_deliveries import WebhookDelivery
 from db.models.worker_heartbeats import WorkerHeartbeat
@@ -18,5 +20,5 @@ from db.models.worker_heartbeats import WorkerHeartbeat
 __all__ = [
     "Attempt", "Base", "Campaign", "CampaignRecipient", "Conversation", "CreatorAccount", "Fan", "FanImport",
     "FanImportFailure", "FanImportFan", "FanImportFile", "FanImportPreview", "IdempotencyKey", "Lane", "LiveEvent",
-    "LiveSequence", "Message", "User", "WebhookDelivery", "WorkerHeartbeat", "new_id",
+    "LiveSequence", "Message", "MessageRemoval", "Payment", "User", "WebhookDelivery", "WorkerHeartbeat", "new_id",
 ]  # fmt: skip

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from db.engine import ReadSession
 from db.models import Message
+from db.owner_guard import crossing
 
 OPEN = ("PENDING", "QUEUED", "SENDING", "FAILED", "UNKNOWN")
 
@@ -68,3 +69,13 @@ async def today(session: ReadSession, owner: UUID, since: datetime) -> Today:
     ).one()
     last = await session.scalar(select(func.max(Message.finished_at)).where(*out))
     return Today(queued or 0, processed, failed, last)
+
+
+async def everybodys_depth(session: ReadSession) -> int:
+    """How many messages of all users wait to be sent; those scheduled for later do not wait yet."""
+    query = select(func.count()).where(
+        Message.direction == "OUT",
+        Message.status.in_(("PENDING", "QUEUED")),
+        or_(Message.scheduled_at.is_(None), Message.scheduled_at <= func.clock_timestamp()),
+    )
+    return await session.scalar(query, execution_options=crossing("messages that wait")) or 0

@@ -175,15 +175,15 @@ async def test_who_is_cancelled_before_the_end_changes_nothing(database: Databas
     assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
-async def test_the_position_tells_where_the_kept_events_begin(database: Database) -> None:
+async def test_the_position_tells_where_the_log_stands(database: Database) -> None:
     owner = await a_user(database)
-    position = await reading(database, lambda session: live_events.position(session, owner))
-    assert position is not None
-    assert (position.sequence, position.oldest) == (0, 1)
+    begin = await reading(database, lambda session: live_events.position(session, owner))
+    assert begin is not None
+    assert begin.sequence == 0
 
     async with Transactions(database.writes, Heard(database))() as work:
         work.emit(owner, NEWS)
         work.emit(owner, NEWS)
 
-    later = await reading(database, lambda session: live_events.position(session, owner))
-    assert later == live_events.Position(position.epoch, 2, 1)
+    later = await reading(database, lambda session: live_events.positions(session, [owner]))
+    assert later == {owner: live_events.Position(begin.epoch, 2)}

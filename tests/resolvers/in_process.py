@@ -15,6 +15,7 @@ from resolvers.quiet_schema import QuietSchema
 from schema.context import Context, Viewer
 from services.access.principal import Principal
 from services.live.inbox import Inbox
+from services.live.watch import Watches
 from services.runtime.resources import Resources
 from tests.statements import counted
 
@@ -29,6 +30,7 @@ class Execute:
     schema: QuietSchema
     resources: Resources
     inbox: Inbox
+    watches: Watches
     owner: UUID
     statements: list[str] = field(default_factory=list)
 
@@ -54,7 +56,7 @@ class Execute:
     ) -> tuple[dict[str, Any] | None, Sequence[GraphQLError]]:
         expiry = self.resources.clock.now() + timedelta(hours=1)
         viewer = Viewer(owner or self.owner, Principal("", "mia", "mia", "UTC", expiry))
-        context = Context(self.resources, self.inbox, viewer)
+        context = Context(self.resources, self.inbox, self.watches, viewer)
         with counted(self.database) as self.statements:
             result = await self.schema.execute(document, variables, context)
         return result.data, result.errors or []

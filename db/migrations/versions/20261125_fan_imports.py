@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "5d1c0a7be2f4"
-down_revision = "98813a3ca41a"
+down_revision = "e19c60b7f4a3"
 
 KEY = ("user_id", "fan_import_id")
 
