@@ -52,7 +52,9 @@ class MessageStatus(Enum):
     SENT = strawberry.enum_value("SENT", description="The platform has it.")
     DELIVERED = strawberry.enum_value("DELIVERED", description="The fan has it, as far as the platform can tell.")
     FAILED = strawberry.enum_value("FAILED", description="Not sent, for certain; can be retried.")
-    UNKNOWN = strawberry.enum_value("UNKNOWN", description="May have arrived; looked after for minutes, then left to a person.")
+    UNKNOWN = strawberry.enum_value(
+        "UNKNOWN", description="May have arrived; looked after for minutes, then left to a person."
+    )
     CANCELLED = strawberry.enum_value("CANCELLED", description="Taken back before it was sent.")
     RECEIVED = strawberry.enum_value("RECEIVED", description="Incoming.")
 

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Row,
     Select,
     String,
-    Uuid,
     bindparam,
     case,
     delete,
@@ -37,7 +36,7 @@ MAY_HAVE_ARRIVED = or_(Attempt.state == "dispatching", Attempt.outcome == "UNKNO
 
 async def of_lane(
     session: ReadSession, platform: str, account_id: str, window: timedelta
-) -> Sequence[Row[datetime, datetime | None, datetime, bool]]:
+) -> Sequence[Row[UUID, datetime, datetime | None, datetime, bool]]:
     """The attempts that still count: unfinished, or finished (or given up) within the window before now.
 
     Of each what the limit goes by: `reserved_at`, `finished_at`, `lease_until`, `campaign`.
@@ -50,38 +49,45 @@ OF_A_LANE = crossing("attempts of a lane")
 
 
 @cache
-def _of_lane() -> Select[datetime, datetime | None, datetime, bool]:
+def _of_lane() -> Select[UUID, datetime, datetime | None, datetime, bool]:
     ended = func.coalesce(Attempt.finished_at, Attempt.lease_until)
     # As a subquery the moment is read once, and the index can be searched for it, however many attempts there were.
     begin = select(NOW - bindparam("window", type_=Interval())).scalar_subquery()
-    return select(Attempt.reserved_at, Attempt.finished_at, Attempt.lease_until, Attempt.campaign).where(
+    return select(Attempt.id, Attempt.reserved_at, Attempt.finished_at, Attempt.lease_until, Attempt.campaign).where(
         Attempt.platform == bindparam("of"), Attempt.account_id == bindparam("lane"), ended > begin
     )
 
 
 async def reserve(session: WriteSession, attempt: Attempt, lease: timedelta) -> Attempt:
     """Take a slot for the message; nothing has left yet, so a crash from here is safe to repeat."""
-    columns = ("user_id", "message_id", "platform", "account_id", "campaign", "worker")
-    values = {name: getattr(attempt, name) for name in columns} | {"id": attempt.id or new_id(), "lease": lease}
-    reserved: Attempt = (await session.scalars(_reserve(), values)).one()
-    return reserved
+    attempt.id = attempt.id or new_id()
+    values = {f"its_{name}": getattr(attempt, name) for name in GIVEN}
+    values |= {"its_campaign": bool(attempt.campaign), "lease": lease}
+    row = (await session.execute(_reserve(), values)).one()
+    attempt.state, (attempt.number, attempt.reserved_at, attempt.lease_until) = "reserved", row
+    return attempt
+
+
+GIVEN = ("user_id", "id", "message_id", "platform", "account_id", "campaign", "worker")
 
 
 @cache
 def _reserve() -> Any:
+    table = table_of(Attempt)
+    given = {name: bindparam(f"its_{name}", type_=table.c[name].type) for name in GIVEN}
     earlier = aliased(Attempt)
     last = select(func.max(earlier.number)).where(
-        earlier.user_id == bindparam("user_id", type_=Uuid()),
-        earlier.message_id == bindparam("message_id", type_=Uuid()),
+        earlier.user_id == given["user_id"], earlier.message_id == given["message_id"]
     )
     return (
-        insert(Attempt)
+        insert(table)
         .values(
+            **given,
             number=func.coalesce(last.scalar_subquery(), 0) + 1,
             state="reserved",
             lease_until=NOW + bindparam("lease", type_=Interval()),
         )
-        .returning(Attempt)
+        .returning(table.c.number, table.c.reserved_at, table.c.lease_until)
     )
 
 

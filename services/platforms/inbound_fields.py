@@ -31,8 +31,9 @@ def person(fields: dict[str, Any]) -> InboundPerson:
 def fan_of(payload: dict[str, Any]) -> InboundPerson:
     """Who a notification is about. Raises MalformedWebhook where it does not say."""
     for name in _PEOPLE:
-        if isinstance(found := payload.get(name), dict):
-            return person(found)
+        fields = payload.get(name)
+        if isinstance(fields, dict) and identifier(fields.get("id")):
+            return person(fields)
     if (linked := chat_link(payload)) is None:
         raise MalformedWebhook("it does not say which fan")
     return InboundPerson(linked[0])

@@ -1,4 +1,4 @@
-"""What a worker does beside sending: sweep up after crashes, say that it lives, remove what is old."""
+"""What a worker does beside sending: sweep up after crashes, and say that it lives."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from services.campaigns.schedule import Schedule
 from services.fans.imports.housekeeping import tidy as tidy_imports
 from services.sending.sweep import Sweeper
 from services.webhooks.work import WebhookWorker
-from services.workers.retention import Retention
 from services.workers.supervise import Bell, wait_or_stop
 
 BEAT_EVERY_SECONDS = 5.0
@@ -25,24 +24,20 @@ class Chores:
         transactions: Transactions,
         sweeper: Sweeper,
         webhooks: WebhookWorker,
-        retention: Retention,
         schedule: Schedule,
         bell: Bell,
         stopping: asyncio.Event,
         worker: str,
         sweep_every_seconds: float,
-        remove_every_seconds: float,
     ) -> None:
         self._transactions = transactions
         self._sweeper = sweeper
         self._webhooks = webhooks
-        self._retention = retention
         self._schedule = schedule
         self._bell = bell
         self._stopping = stopping
         self._worker = worker
         self._sweep_every_seconds = sweep_every_seconds
-        self._remove_every_seconds = remove_every_seconds
 
     async def beat(self) -> None:
         async with self._transactions() as work:
@@ -59,14 +54,6 @@ class Chores:
             self._bell.ring()
         await self._forgotten_webhooks()
         await tidy_imports(self._transactions)
-
-    async def remove(self) -> None:
-        await self.remove_once()
-        await wait_or_stop(self._stopping, self._remove_every_seconds)
-
-    async def remove_once(self) -> None:
-        """What is older than it is kept, in small steps."""
-        await self._retention.round()
 
     async def _forgotten_webhooks(self) -> None:
         async with self._transactions() as work:

@@ -65,14 +65,13 @@ class Invocations:
             resources.transactions,
             Sweeper(resources.transactions),
             resources.webhook_worker,
-            Retention(resources.transactions, resources.settings, resources.limit, stopping),
             resources.schedule,
             self._bell,
             stopping,
             TIMER,
             resources.settings.worker_sweep_seconds,
-            resources.settings.retention_pause_seconds,
         )
+        self._retention = Retention(resources.transactions, resources.settings, resources.limit, stopping)
         delivery = build_delivery(resources, f"lambda-{uuid4().hex[:12]}", self._deadline.too_late_to_send)
         self._burst = Burst(
             resources.database, delivery, self._deadline, resources.metrics, resources.settings.worker_senders
@@ -148,10 +147,10 @@ class Invocations:
                     pass
 
     async def _remove(self) -> None:
-        """In small transactions: the one that is cut off is rolled back, and done by the next timer."""
+        """In small transactions, so that it may be cut off anywhere; the next timer goes on."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(self._deadline.seconds_to_work, 0)):
-                await self._chores.remove_once()
+                await self._retention.round()
 
     def _no_time(self) -> bool:
         return self._deadline.seconds_to_claim <= 0

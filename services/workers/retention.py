@@ -33,6 +33,7 @@ class Retention:
         self._transactions = transactions
         self._stopping = stopping
         self._batch = batch
+        self._pause_seconds = settings.retention_pause_seconds
         # Whatever is set, an attempt that still counts for the limit stays.
         self._attempts = max(timedelta(days=settings.retention_attempts_days), limit.memory * 2)
         self._others: tuple[tuple[str, Remove, timedelta], ...] = (
@@ -40,6 +41,10 @@ class Retention:
             ("webhook_deliveries", retention.webhook_deliveries, timedelta(days=settings.retention_webhooks_days)),
             ("idempotency_keys", retention.idempotency_keys, timedelta(days=settings.retention_idempotency_keys_days)),
         )
+
+    async def step(self) -> None:
+        await self.round()
+        await wait_or_stop(self._stopping, self._pause_seconds)
 
     async def round(self) -> dict[str, int]:
         """Remove everything that is too old now, or what there is time for before the worker stops. Gives counts."""

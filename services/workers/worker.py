@@ -61,14 +61,13 @@ class Worker:
             resources.transactions,
             Sweeper(resources.transactions),
             resources.webhook_worker,
-            Retention(resources.transactions, resources.settings, resources.limit, self.stopping),
             resources.schedule,
             bell,
             self.stopping,
             self.name,
             resources.settings.worker_sweep_seconds,
-            resources.settings.retention_pause_seconds,
         )
+        self._retention = Retention(resources.transactions, resources.settings, resources.limit, self.stopping)
         reconciler = Reconciler(resources.transactions, resources.adapters, resources.vault)
         self._reconciling = Reconciling(reconciler, self.stopping, resources.settings.worker_sweep_seconds)
         self._bell = bell
@@ -99,7 +98,7 @@ class Worker:
             ("sweep", self._chores.sweep),
             ("import", self._importing.step),
             ("beat", self._chores.beat),
-            ("remove", self._chores.remove),
+            ("remove", self._retention.step),
             ("reconcile", self._reconciling.step),
             ("publish", self._publish),
         ]

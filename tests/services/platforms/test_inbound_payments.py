@@ -43,7 +43,14 @@ def test_an_unlock_in_our_words() -> None:
 
 
 def test_the_fan_may_be_named_by_the_link_alone() -> None:
-    assert unlock(envelope(without("user"))).fan == InboundPerson("490236887")
+    for user in (None, {}, {"name": "Jo"}, {"id": None}, "jo"):
+        assert unlock(envelope(without(user=user))).fan == InboundPerson("490236887")
+
+
+def test_the_price_may_stand_with_the_message() -> None:
+    payload = {"id": 5, "user": {"id": 7}, "message": {"id": 901, "price": "$12.00"}}
+    found = unlock(envelope(payload))
+    assert (found.key, found.platform_message_id, found.amount_cents) == ("5", "901", 1200)
 
 
 @pytest.mark.parametrize(

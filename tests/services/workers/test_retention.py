@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from db.queries.live_events import NewEvent
 from services.pacing.limit import Limit
 from services.runtime.settings import Settings
 from services.workers.retention import Retention
+from tests.services.live.watching import process
 from tests.stored import a_user, account, conversation, fan, message, opened, reading, store, transactions, writing
 
 LIMIT = Limit(10, timedelta(seconds=60), timedelta(seconds=3))
@@ -218,18 +219,24 @@ async def test_a_clock_that_ran_backwards_leaves_no_gap_in_a_sequence(shelf: She
     assert await shelf.sequences(shelf.owner) == [3]
 
 
-async def test_a_cursor_older_than_what_is_kept_finds_a_gap_even_when_all_is_gone(shelf: Shelf) -> None:
-    """What a gap means to a client is tested with the live inbox: it has to fetch again."""
+async def test_a_cursor_older_than_what_is_kept_has_to_fetch_again_even_when_all_is_gone(
+    shelf: Shelf, redis_endpoint: str
+) -> None:
     await shelf.events(shelf.owner, *[ago(hours=25)] * 4)
+    async with process(shelf.database, redis_endpoint) as here:
+        present = await here.inbox.cursor(shelf.owner)
+        assert (await shelf.retention().round())["live_events"] == 4
 
-    await shelf.retention().round()
-
-    assert await shelf.sequences(shelf.owner) == []
-    position = await reading(shelf.database, lambda session: live_events.position(session, shelf.owner))
-    assert position is not None
-    assert position.sequence == 4
-    await shelf.events(shelf.owner, ago(hours=0))
-    assert await shelf.sequences(shelf.owner) == [5]
+        async with (
+            here.watching(shelf.owner, replace(present, sequence=3)) as late,
+            here.watching(shelf.owner, present) as in_time,
+        ):
+            await late.until(2)
+            await in_time.until(1)
+            await here.say(shelf.owner, "new")
+            await late.until(3)
+            await in_time.until(2)
+        assert (late.names, in_time.names) == (["Resync", "Ready", "new"], ["Ready", "new"])
 
 
 async def test_the_sequence_itself_stays(shelf: Shelf) -> None:
