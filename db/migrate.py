@@ -44,7 +44,11 @@ async def new_revision(url: str, message: str) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK})
+    # Asked for again and again: an index that is built concurrently waits for every statement that began before it,
+    # and so for one that waits for this lock.
+    while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK}):
+        connection.commit()
+        connection.execute(text("SELECT pg_sleep(0.2)"))
     connection.commit()
     try:
         command.upgrade(config(connection), "head")

@@ -26,7 +26,7 @@ class Attempt(Owned, Base):
         UniqueConstraint("user_id", "message_id", "number"),
         one_of("state", STATES),
         one_of("outcome", OUTCOMES),
-        Index("ix_attempts_account", "platform", "account_id", text("reserved_at DESC")),
+        Index("ix_attempts_ended", "platform", "account_id", text("coalesce(finished_at, lease_until)")),
         Index("ix_attempts_unfinished", "lease_until", postgresql_where=text("state <> 'done'")),
     )
 

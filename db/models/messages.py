@@ -58,7 +58,7 @@ class Message(Owned, Versioned, Base):
             postgresql_where=text("status IN ('PENDING', 'QUEUED', 'SENDING', 'UNKNOWN') AND campaign_id IS NULL"),
         ),
         Index(
-            "ix_messages_open", "user_id", "status", "creator_account_id",
+            "ix_messages_under_way", "user_id", "creator_account_id", "campaign_id", "status", "scheduled_at",
             postgresql_where=text("status IN ('PENDING', 'QUEUED', 'SENDING', 'FAILED', 'UNKNOWN')"),
         ),
         Index(

@@ -33,6 +33,7 @@ from services.runtime.aws import open_sqs
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.settings import Settings
 from services.sending.dead_letters import DeadLetters
+from services.sending.estimate import Estimates
 from services.sending.queue import RateLimiterQueue
 from services.sending.queueing import Queueing
 from services.sending.retry_by_hand import RetryByHand
@@ -56,6 +57,7 @@ class Resources:
     vault: Vault
     queue: RateLimiterQueue
     limit: Limit
+    estimates: Estimates
     allowances: Allowances
     accounts: Accounts
     fans: Fans
@@ -107,7 +109,9 @@ def _assemble(
     adapters = registry.build(settings, http, clock)
     vault = Vault(settings.credentials_keys.get_secret_value() if settings.credentials_keys else None)
     limit = limit_of(settings)
-    queueing = Queueing(database, transactions, queue, limit, clock)
+    enabled = settings.rate_limiter_enabled
+    estimates = Estimates(database, limit, enabled=enabled)
+    queueing = Queueing(database, transactions, queue, estimates, clock)
     return Resources(
         settings=settings,
         clock=clock,
@@ -119,12 +123,13 @@ def _assemble(
         vault=vault,
         queue=queue,
         limit=limit,
+        estimates=estimates,
         allowances=Allowances(redis, clock, allowances_of(settings)),
         accounts=Accounts(transactions, adapters, vault, clock),
         fans=Fans(transactions),
-        sending=Sending(transactions, adapters, queueing, clock, enabled=settings.rate_limiter_enabled),
-        retry_by_hand=RetryByHand(transactions, adapters, queueing, enabled=settings.rate_limiter_enabled),
-        queue_status=QueueStatusReader(database, queue, limit, clock, enabled=settings.rate_limiter_enabled),
+        sending=Sending(transactions, adapters, queueing, clock, enabled=enabled),
+        retry_by_hand=RetryByHand(transactions, adapters, queueing, enabled=enabled),
+        queue_status=QueueStatusReader(database, queue, redis, estimates, clock, enabled=enabled),
         webhook_receiver=WebhookReceiver(database, transactions, adapters, vault, queue, clock),
         webhook_worker=WebhookWorker(transactions, adapters),
         health=Health(database, redis, queue, clock),
