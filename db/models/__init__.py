@@ -10,7 +10,7 @@ from db.models.fans import Fan
 from db.models.idempotency_keys import IdempotencyKey
 from db.models.lanes import Lane
 from db.models.live_events import LiveEvent, LiveSequence
-from db.models.message_counts import MessageCount
+from db.models.message_counts import MessageCount, UnsentCount
 from db.models.messages import Message
 from db.models.users import User
 from db.models.webhook_deliveries import WebhookDelivery
@@ -18,6 +18,6 @@ from db.models.worker_heartbeats import WorkerHeartbeat
 
 __all__ = [
     "Attempt", "Base", "Campaign", "CampaignRecipient", "Conversation", "CreatorAccount", "Fan", "FanImport",
-    "FanImportFile", "IdempotencyKey", "Lane", "LiveEvent", "LiveSequence", "Message", "MessageCount", "User",
-    "WebhookDelivery", "WorkerHeartbeat", "new_id",
+    "FanImportFile", "IdempotencyKey", "Lane", "LiveEvent", "LiveSequence", "Message", "MessageCount", "UnsentCount",
+    "User", "WebhookDelivery", "WorkerHeartbeat", "new_id",
 ]  # fmt: skip

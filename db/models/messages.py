@@ -59,7 +59,7 @@ class Message(Owned, Versioned, Base):
         ),
         Index(
             "ix_messages_under_way", "user_id", "creator_account_id", "campaign_id", "status", "scheduled_at",
-            postgresql_where=text("status IN ('PENDING', 'QUEUED', 'SENDING', 'FAILED', 'UNKNOWN')"),
+            postgresql_where=text("status IN ('PENDING', 'QUEUED', 'SENDING')"),
         ),
         Index(
             "ix_messages_pending", text("coalesce(scheduled_at, updated_at)"),

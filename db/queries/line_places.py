@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    Subquery,
     and_,
     case,
     cast,
@@ -59,23 +60,25 @@ async def of_replies(
     session: ReadSession, owner: UUID, account_ids: Sequence[UUID], message_ids: Sequence[UUID]
 ) -> list[Place]:
     """The places of these replies, and of those held back for a while, in the lines of these accounts."""
-    return await _read(session, _turns_of_replies(owner, account_ids), message_ids)
+    turns = _turns_of_replies(owner, account_ids).subquery()
+    return await _read(session, turns, (turns.c.turn, turns.c.id), message_ids)
 
 
 async def of_campaigns(
     session: ReadSession, owner: UUID, account_ids: Sequence[UUID], message_ids: Sequence[UUID]
 ) -> list[Place]:
     """The same for messages of active campaigns, which stand in one line for each account."""
-    return await _read(session, _turns_of_campaigns(owner, account_ids), message_ids)
+    waiting = _waiting_of_campaigns(owner, account_ids).subquery()
+    return await _read(session, waiting, _urgent_first(waiting), message_ids)
 
 
 async def lengths_up_to(
     session: ReadSession, owner: UUID, account_ids: Sequence[UUID], campaign_ids: Sequence[UUID]
 ) -> dict[UUID, int]:
     """For each active campaign with waiting messages, how many go until its last one has gone, that one included."""
-    turns = _turns_of_campaigns(owner, account_ids).subquery()
-    until = func.count().over(partition_by=turns.c.creator_account_id, order_by=turns.c.turn, rows=(None, 0))
-    line = select(turns.c.campaign_id, until.label("length")).where(turns.c.waits).subquery()
+    waiting = _waiting_of_campaigns(owner, account_ids).subquery()
+    number = func.row_number().over(partition_by=waiting.c.creator_account_id, order_by=_urgent_first(waiting))
+    line = select(waiting.c.campaign_id, number.label("length")).subquery()
     query = (
         select(line.c.campaign_id, func.max(line.c.length))
         .where(line.c.campaign_id.in_(campaign_ids))
@@ -84,14 +87,12 @@ async def lengths_up_to(
     return {row[0]: row[1] for row in await session.execute(query)}
 
 
-async def _read(session: ReadSession, turns_of: Select[Any], message_ids: Sequence[UUID]) -> list[Place]:
-    turns = turns_of.subquery()
+async def _read(
+    session: ReadSession, turns: Subquery, order: tuple[ColumnElement[Any], ...], message_ids: Sequence[UUID]
+) -> list[Place]:
     ready = func.coalesce(turns.c.ready_at <= NOW, True)
     counted = and_(turns.c.waits, ready)
-    ordered: dict[str, Any] = {
-        "partition_by": turns.c.creator_account_id,
-        "order_by": (turns.c.turn, turns.c.id),
-    }
+    ordered: dict[str, Any] = {"partition_by": turns.c.creator_account_id, "order_by": order}
     before = ordered | {"rows": UP_TO_THE_ONE_BEFORE}
     most_urgent = func.max(turns.c.priority).filter(counted).over(**before)
     line = select(
@@ -163,16 +164,15 @@ def _replies(owner: UUID, account_ids: Sequence[UUID]) -> Select[Any]:
     )
 
 
-def _turns_of_campaigns(owner: UUID, account_ids: Sequence[UUID]) -> Select[Any]:
+def _waiting_of_campaigns(owner: UUID, account_ids: Sequence[UUID]) -> Select[Any]:
     return (
         select(
             Message.id,
             Message.creator_account_id,
             Message.campaign_id,
             Message.priority,
-            not_(_reserved(owner)).label("waits"),
-            _turn().label("turn"),
             func.greatest(Message.not_before, Message.scheduled_at).label("ready_at"),
+            literal(True).label("waits"),
             literal(False).label("held"),
         )
         .join(Campaign, and_(Campaign.user_id == owner, Campaign.id == Message.campaign_id))
@@ -181,8 +181,13 @@ def _turns_of_campaigns(owner: UUID, account_ids: Sequence[UUID]) -> Select[Any]
             Message.user_id == owner,
             Message.creator_account_id.in_(account_ids),
             Message.status.in_(WAITING),
+            not_(_reserved(owner)),
         )
     )
+
+
+def _urgent_first(waiting: Subquery) -> tuple[ColumnElement[Any], ...]:
+    return waiting.c.priority.desc(), waiting.c.id
 
 
 def _turn() -> ColumnElement[str]:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, case, func, select
 
 from db.engine import ReadSession
-from db.models import Campaign, Message, MessageCount
+from db.models import Campaign, Message, MessageCount, UnsentCount
 from db.models.message_counts import ENDED
 
 NOW = func.clock_timestamp()
 
-OPEN = ("PENDING", "QUEUED", "SENDING", "FAILED", "UNKNOWN")
+OPEN = ("PENDING", "QUEUED", "SENDING")
 """Only outbound messages are ever in one of these."""
 
-LATER = func.coalesce(Message.scheduled_at > NOW, False)
+NO_ACCOUNT = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,8 @@ class AccountCounts:
 
     def plus(self, status: str, campaign: str | None, later: datetime | None, count: int) -> AccountCounts:
         """With `count` messages more, of a campaign in this status (or of none), due `later` or at once."""
-        match status:
-            case "SENDING":
-                return replace(self, sending=self.sending + count)
-            case "FAILED":
-                return replace(self, failed=self.failed + count)
-            case "UNKNOWN":
-                return replace(self, unknown=self.unknown + count)
+        if status == "SENDING":
+            return replace(self, sending=self.sending + count)
         waits = replace(self, waiting=self.waiting + count)
         if later is not None:
             return replace(waits, scheduled_next=min(later, self.scheduled_next or later))
@@ -65,25 +61,42 @@ class Today:
 
 async def open_counts(session: ReadSession, owner: UUID) -> dict[UUID | None, AccountCounts]:
     """For each account of the owner that has any: what waits, is being sent, failed, is unknown."""
+    query = select(UnsentCount.creator_account_id, UnsentCount.failed, UnsentCount.unknown).where(
+        UnsentCount.user_id == owner
+    )
+    found = await under_way_counts(session, owner)
+    for key, failed, unknown in await session.execute(query):
+        account = None if key == NO_ACCOUNT else key
+        found[account] = replace(found.get(account, AccountCounts()), failed=failed, unknown=unknown)
+    return found
+
+
+async def under_way_counts(session: ReadSession, owner: UUID) -> dict[UUID | None, AccountCounts]:
+    """As `open_counts`, without what failed or is unknown."""
+    found: dict[UUID | None, AccountCounts] = {}
+    for account, status, campaign, later, count in await session.execute(_under_way(owner)):
+        found[account] = found.get(account, AccountCounts()).plus(status, campaign, later, count)
+    return found
+
+
+def _under_way(owner: UUID) -> Select[Any]:
+    """Account, status, status of the campaign, when the first is due where that is later, how many."""
+    later = and_(Message.scheduled_at.is_not(None), Message.scheduled_at > NOW)
     row = (
         select(
             Message.creator_account_id,
             Message.campaign_id,
             Message.status,
-            func.min(Message.scheduled_at).filter(LATER).label("later"),
+            case((later, func.min(Message.scheduled_at))).label("later"),
             func.count().label("count"),
         )
         .where(Message.user_id == owner, Message.status.in_(OPEN))
-        .group_by(Message.creator_account_id, Message.campaign_id, Message.status, LATER)
+        .group_by(Message.creator_account_id, Message.campaign_id, Message.status, later)
         .subquery()
     )
-    query = select(row.c.creator_account_id, row.c.status, Campaign.status, row.c.later, row.c.count).outerjoin(
+    return select(row.c.creator_account_id, row.c.status, Campaign.status, row.c.later, row.c.count).outerjoin(
         Campaign, and_(Campaign.user_id == owner, Campaign.id == row.c.campaign_id)
     )
-    found: dict[UUID | None, AccountCounts] = {}
-    for account, status, campaign, later, count in await session.execute(query):
-        found[account] = found.get(account, AccountCounts()).plus(status, campaign, later, count)
-    return found
 
 
 async def today(session: ReadSession, owner: UUID, since: datetime) -> Today:

@@ -36,7 +36,7 @@ class Estimates:
             messages = await forecasts.waiting_messages(session, owner, message_ids)
             if not messages:
                 return {}
-            counts = await queue_status.open_counts(session, owner)
+            counts = await queue_status.under_way_counts(session, owner)
             lanes = await self.lanes(session, owner, _accounts(messages), counts)
             places = await self._places(session, owner, messages)
         lines = {
@@ -69,7 +69,7 @@ class Estimates:
         async with self._database.reads() as session:
             rows = await campaign_lines.of_campaigns(session, owner, campaign_ids)
             accounts = list({row.creator_account_id for row in rows})
-            counts = await queue_status.open_counts(session, owner) if rows else {}
+            counts = await queue_status.under_way_counts(session, owner) if rows else {}
             lanes = await self.lanes(session, owner, accounts, counts)
             active = [row.id for row in rows if row.status == "ACTIVE"]
             lengths = await line_places.lengths_up_to(session, owner, accounts, active) if active else {}
@@ -84,7 +84,7 @@ class Estimates:
         None for an account that does not send.
         """
         async with self._database.reads() as session:
-            counts = await queue_status.open_counts(session, owner)
+            counts = await queue_status.under_way_counts(session, owner)
             lanes = await self.lanes(session, owner, [account_id], counts)
             before = await campaign_lines.waiting_before(session, owner, account_id, priority)
         return end_of_new(lanes[account_id], before, recipients, starts_at) if account_id in lanes else None

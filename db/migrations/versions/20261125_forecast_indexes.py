@@ -26,7 +26,7 @@ def upgrade() -> None:
             "ix_messages_under_way",
             "messages",
             ["user_id", "creator_account_id", "campaign_id", "status", "scheduled_at"],
-            postgresql_where=sa.text("status IN ('PENDING', 'QUEUED', 'SENDING', 'FAILED', 'UNKNOWN')"),
+            postgresql_where=sa.text("status IN ('PENDING', 'QUEUED', 'SENDING')"),
             postgresql_concurrently=True,
             if_not_exists=True,
         )

@@ -1,4 +1,4 @@
-"""Counts of an owner's messages by quarters of an hour, kept by triggers."""
+"""Counts of an owner's messages, by quarters of an hour and of those that were not sent, kept by triggers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from alembic import op
 revision = "a91e5d07c3b8"
 down_revision = "7d2a9c41b6f3"
 
-# As in db/models/message_counts.py at the time of this migration; tests compare.
+# As in db/models/count_triggers.py at the time of this migration; tests compare.
 COUNT = """CREATE FUNCTION count_message() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     WITH change (user_id, moment, queued, processed, failed) AS (
@@ -37,20 +37,39 @@ BEGIN
     DELETE FROM message_counts
     WHERE user_id IN (SELECT user_id FROM counted WHERE begun)
         AND quarter < clock_timestamp() - interval '4 days';
+    IF OLD.status IN ('FAILED', 'UNKNOWN') OR NEW.status IN ('FAILED', 'UNKNOWN') THEN
+        INSERT INTO unsent_counts AS present (user_id, creator_account_id, failed, unknown)
+        SELECT user_id, coalesce(account, '00000000-0000-0000-0000-000000000000'),
+            sum(CASE status WHEN 'FAILED' THEN sign ELSE 0 END), sum(CASE status WHEN 'UNKNOWN' THEN sign ELSE 0 END)
+        FROM (
+            VALUES (OLD.user_id, OLD.creator_account_id, OLD.status, -1),
+                (NEW.user_id, NEW.creator_account_id, NEW.status, 1)
+        ) AS change (user_id, account, status, sign)
+        WHERE status IN ('FAILED', 'UNKNOWN')
+        GROUP BY 1, 2
+        ORDER BY 1, 2
+        ON CONFLICT (user_id, creator_account_id) DO UPDATE SET
+            failed = present.failed + excluded.failed,
+            unknown = present.unknown + excluded.unknown;
+    END IF;
     RETURN NULL;
 END $$"""
 INSERTED = """CREATE CONSTRAINT TRIGGER count_inserted AFTER INSERT ON messages
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-WHEN (NEW.direction = 'OUT' AND (NEW.queued_at IS NOT NULL OR NEW.finished_at IS NOT NULL))
+WHEN (NEW.direction = 'OUT'
+    AND (NEW.queued_at IS NOT NULL OR NEW.finished_at IS NOT NULL OR NEW.status IN ('FAILED', 'UNKNOWN')))
 EXECUTE FUNCTION count_message()"""
 UPDATED = """CREATE CONSTRAINT TRIGGER count_updated AFTER UPDATE ON messages
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-WHEN (NEW.direction = 'OUT' AND (OLD.queued_at IS DISTINCT FROM NEW.queued_at
-    OR OLD.finished_at IS DISTINCT FROM NEW.finished_at OR OLD.status <> NEW.status AND NEW.finished_at IS NOT NULL))
+WHEN (NEW.direction = 'OUT'
+    AND (OLD.queued_at IS DISTINCT FROM NEW.queued_at OR OLD.finished_at IS DISTINCT FROM NEW.finished_at
+        OR OLD.status <> NEW.status AND (NEW.finished_at IS NOT NULL OR OLD.status IN ('FAILED', 'UNKNOWN')
+            OR NEW.status IN ('FAILED', 'UNKNOWN'))))
 EXECUTE FUNCTION count_message()"""
 DELETED = """CREATE CONSTRAINT TRIGGER count_deleted AFTER DELETE ON messages
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-WHEN (OLD.direction = 'OUT' AND (OLD.queued_at IS NOT NULL OR OLD.finished_at IS NOT NULL))
+WHEN (OLD.direction = 'OUT'
+    AND (OLD.queued_at IS NOT NULL OR OLD.finished_at IS NOT NULL OR OLD.status IN ('FAILED', 'UNKNOWN')))
 EXECUTE FUNCTION count_message()"""
 # What lies in the last days; nobody asks for more. The messages are read once, while nobody can change them.
 PRESENT = """INSERT INTO message_counts (user_id, quarter, queued, processed, failed)
@@ -63,6 +82,12 @@ FROM (
     WHERE direction = 'OUT' AND finished_at > clock_timestamp() - interval '3 days'
         AND status IN ('SENT', 'DELIVERED', 'FAILED', 'UNKNOWN')
 ) AS change
+GROUP BY 1, 2"""
+UNSENT = """INSERT INTO unsent_counts (user_id, creator_account_id, failed, unknown)
+SELECT user_id, coalesce(creator_account_id, '00000000-0000-0000-0000-000000000000'),
+    count(*) FILTER (WHERE status = 'FAILED'), count(*) FILTER (WHERE status = 'UNKNOWN')
+FROM messages
+WHERE status IN ('FAILED', 'UNKNOWN')
 GROUP BY 1, 2"""
 
 
@@ -80,5 +105,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "quarter", name=op.f("pk_message_counts")),
         postgresql_with={"fillfactor": "50"},
     )
-    for statement in (COUNT, INSERTED, UPDATED, DELETED, PRESENT):
+    op.create_table(
+        "unsent_counts",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("creator_account_id", sa.Uuid(), nullable=False),
+        sa.Column("failed", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("unknown", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_unsent_counts_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "creator_account_id", name=op.f("pk_unsent_counts")),
+        postgresql_with={"fillfactor": "50"},
+    )
+    for statement in (COUNT, INSERTED, UPDATED, DELETED, PRESENT, UNSENT):
         op.execute(statement)
