@@ -12,7 +12,6 @@ from typing import Any
 
 import structlog
 
-
 CLIENTS_MISTAKES = "python_multipart"
 """A library that warns of what strangers send it; we answer 400, and that is all there is to say."""
 
