@@ -35,6 +35,7 @@ CROSSES_OWNERS = frozenset(
         "lanes without a wake-up",  # lanes begin with the platform's id, a wake-up names the account's user
         "messages that wait",  # the metric of the queue's depth
         "webhooks nobody worked on",  # sweeper
+        "what is older than it is kept",  # retention
         "webhooks an operator asks for",  # the command line
         "imports nobody works on",  # workers take the one that has waited longest, whosever it is
         "uploads nobody confirmed",  # housekeeping

@@ -25,6 +25,7 @@ class WebhookDelivery(Owned, Base):
         UniqueConstraint("user_id", "creator_account_id", "delivery_key"),
         one_of("status", WEBHOOK_STATUSES),
         Index("ix_webhook_deliveries_open", "received_at", postgresql_where=text("status = 'received'")),
+        Index("ix_webhook_deliveries_finished", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
         Index("ix_webhook_deliveries_failed", "received_at", "id", postgresql_where=text("status = 'failed'")),
     )
 

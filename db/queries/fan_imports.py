@@ -42,7 +42,7 @@ async def read_list(session: ReadSession, owner: UUID, window: Window) -> Page[F
 
 
 async def count(session: ReadSession, owner: UUID) -> int:
-    return await session.scalar(select(func.count()).where(FanImport.user_id == owner)) or 0
+    return await session.scalar(select(func.count()).select_from(FanImport).where(FanImport.user_id == owner)) or 0
 
 
 async def lock(session: WriteSession, owner: UUID, fan_import_id: UUID) -> FanImport | None:

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Select, case, func, not_, select, update
+from sqlalchemy import (
+    CursorResult,
+    DateTime,
+    Interval,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.engine import ReadSession, WriteSession
-from db.models import Message
+from db.models import Fan, Message
 from db.owner_guard import crossing
 from db.queries.keyset import Position
 from db.queries.row_order import behind
@@ -42,15 +57,36 @@ async def present_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -
 
 
 async def lock(session: WriteSession, owner: UUID, message_id: UUID) -> Message | None:
-    query = select(Message).where(Message.user_id == owner, Message.id == message_id).with_for_update()
-    return await session.scalar(query.execution_options(populate_existing=True))
+    return await session.scalar(_lock(), {"owner": owner, "message": message_id}, execution_options=AS_IT_IS)
 
 
-async def lock_if_free(session: WriteSession, owner: UUID, message_id: UUID) -> Message | None:
-    """None where somebody else holds it. Who holds a lane waits for no message: others lock the two the other way."""
-    query = select(Message).where(Message.user_id == owner, Message.id == message_id)
-    query = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    return await session.scalar(query)
+AS_IT_IS = {"populate_existing": True}
+
+
+@cache
+def _lock() -> Select[Message]:
+    found = select(Message).where(Message.user_id == bindparam("owner"), Message.id == bindparam("message"))
+    return found.with_for_update()
+
+
+async def lock_if_free(session: WriteSession, owner: UUID, message_id: UUID) -> tuple[Message, Fan] | None:
+    """The message, locked, and its fan. None where somebody else holds it.
+
+    Who holds a lane waits for no message: others lock the two the other way.
+    """
+    values = {"owner": owner, "message": message_id}
+    row = (await session.execute(_lock_if_free(), values, execution_options=AS_IT_IS)).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+@cache
+def _lock_if_free() -> Select[Message, Fan]:
+    return (
+        select(Message, Fan)
+        .join(Fan, and_(Fan.user_id == Message.user_id, Fan.id == Message.fan_id))
+        .where(Message.user_id == bindparam("owner"), Message.id == bindparam("message"))
+        .with_for_update(of=Message, skip_locked=True)
+    )
 
 
 async def by_platform_id(
@@ -79,6 +115,66 @@ async def known_platform_ids(
 def ended(status: str) -> ColumnElement[str]:
     """The status of a message whose way ends before it is sent: UNKNOWN where an earlier call may have delivered it."""
     return case((Message.unknown_since.is_not(None), "UNKNOWN"), else_=status)
+
+
+async def begin(
+    session: WriteSession, owner: UUID, message_id: UUID, request: dict[str, Any], key: str, repeats: timedelta | None
+) -> Message | None:
+    """QUEUED becomes SENDING with the exact request, its key, and for how long to repeat it. None: it is gone."""
+    values = {"owner": owner, "message": message_id, "exact": request, "key": key, "repeats": repeats}
+    moved: Message | None = await session.scalar(_begin(), values, execution_options=AS_IT_IS)
+    return moved
+
+
+@cache
+def _begin() -> Any:
+    return (
+        _changed(("QUEUED",))
+        .values(
+            status="SENDING",
+            request=bindparam("exact", type_=Message.request.type),
+            platform_key=bindparam("key"),
+            repeat_until=NOW + bindparam("repeats", type_=Interval()),
+        )
+        .returning(Message)
+    )
+
+
+async def arrive(
+    session: WriteSession, owner: UUID, message_id: UUID, platform_message_id: str | None, sent_at: datetime | None
+) -> Message | None:
+    """SENT, whatever it was before; None where it was known to have arrived. A platform id that is known stays."""
+    values = {"owner": owner, "message": message_id, "platform": platform_message_id, "then": sent_at}
+    moved: Message | None = await session.scalar(_arrive(), values, execution_options=AS_IT_IS)
+    return moved
+
+
+# Campaign and scheduled messages were written long before; in the conversation they stand where the fan sees them.
+PLACE_WHEN_SENT = case(
+    (or_(Message.campaign_id.is_not(None), Message.scheduled_at.is_not(None)), NOW), else_=Message.placed_at
+)
+
+
+@cache
+def _arrive() -> Any:
+    return (
+        _changed(("PENDING", "QUEUED", "SENDING", "FAILED", "UNKNOWN", "CANCELLED"))
+        .values(
+            status="SENT",
+            platform_message_id=func.coalesce(Message.platform_message_id, bindparam("platform", type_=String())),
+            sent_at=func.coalesce(bindparam("then", type_=DateTime(timezone=True)), NOW),
+            finished_at=NOW,
+            placed_at=PLACE_WHEN_SENT,
+            not_before=None,
+            failure_reason=None,
+        )
+        .returning(Message)
+    )
+
+
+def _changed(before: Sequence[str]) -> Any:
+    found = (Message.user_id == bindparam("owner"), Message.id == bindparam("message"), Message.status.in_(before))
+    return update(Message).where(*found).values(version=Message.version + 1)
 
 
 async def move(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import BindParameter, Select, and_, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.engine import ReadSession, WriteSession
@@ -17,14 +17,14 @@ from db.queries.attempts import MAY_HAVE_ARRIVED
 NOW = func.clock_timestamp()
 
 DELIVERED = or_(MAY_HAVE_ARRIVED, Attempt.outcome == "SENT")
-RESERVED_BEFORE = timedelta(hours=1)
-"""A call leaves long within this after its slot was reserved; the index of attempts goes by the reservation."""
 
 REPEATING = and_(Message.status == "UNKNOWN", Message.not_before.is_not(None), Message.repeat_until > NOW)
 """Its request may be repeated, now or at `not_before`."""
 
 
-async def next_repeats(session: ReadSession, owner: UUID, creator_account_id: UUID) -> tuple[UUID | None, UUID | None]:
+def next_repeats(
+    owner: BindParameter[UUID], creator_account_id: BindParameter[UUID]
+) -> tuple[Select[UUID], Select[UUID]]:
     """The reply and the campaign message whose repeat has been due for longest. A paused campaign repeats nothing."""
     going = exists().where(
         Campaign.user_id == owner, Campaign.id == Message.campaign_id, Campaign.status.in_(("ACTIVE", "COMPLETED"))
@@ -40,9 +40,7 @@ async def next_repeats(session: ReadSession, owner: UUID, creator_account_id: UU
         .order_by(Message.not_before, Message.id)
         .limit(1)
     )
-    reply, of_campaign = due.where(Message.campaign_id.is_(None)), due.where(going)
-    row = (await session.execute(select(reply.scalar_subquery(), of_campaign.scalar_subquery()))).one()
-    return row[0], row[1]
+    return due.where(Message.campaign_id.is_(None)), due.where(going)
 
 
 async def to_read_back(session: WriteSession, limit: int) -> Sequence[Message]:
@@ -82,7 +80,8 @@ async def without_platform_id(
         Attempt.message_id == Message.id,
         Attempt.platform == platform,
         Attempt.account_id == account_id,
-        Attempt.reserved_at > earliest - RESERVED_BEFORE,
+        # Said by the dispatch as well; but the index of an account's attempts goes by their ends.
+        func.coalesce(Attempt.finished_at, Attempt.lease_until) >= earliest,
         Attempt.dispatched_at.between(earliest, latest),
         DELIVERED,
     )

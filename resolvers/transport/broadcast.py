@@ -24,11 +24,10 @@ SOCKETS_AT_ONCE = 25
 
 
 class Follower(Protocol):
-    """One subscription that has caught up. `place`: all before it was sent; `read_by`: the youngest thing it showed."""
+    """One subscription that has caught up. `place`: everything up to it was sent."""
 
     handed: Handed
     place: Place
-    read_by: float
 
     def take(self, item: Item, rendered: Rendered) -> bool:
         """Send it without waiting; False where the peer does not take it at once."""
@@ -59,8 +58,6 @@ class Broadcast:
         if follower.place < self._begun:
             return False
         self._followers[follower] = None
-        # What it is told must not be older than what it was shown while it caught up.
-        self._read_by = max(self._read_by, follower.read_by)
         return True
 
     def leave(self, follower: Follower) -> None:
@@ -82,7 +79,7 @@ class Broadcast:
 
     async def _tell_on(self, handed: Handed, begin: Place) -> None:
         async with handed.stream.live() as reading:
-            reading.go_on_from(begin)
+            reading.go_on_from(begin, say_ready=False)
             while True:
                 for batch in batches(items := await insist(reading.items, "read")):
                     await self._tell(batch, reading.read_at)

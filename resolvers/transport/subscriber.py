@@ -47,7 +47,7 @@ class Subscriber:
             if self._broadcast.join(self):
                 await self._fell_behind.wait()
                 self._fell_behind.clear()
-                reading.go_on_from(self.place)
+                reading.go_on_from(self.place, say_ready=True)
             else:
                 await reading.more()
 

@@ -101,12 +101,15 @@ class Steering:
         return campaign
 
     async def cancel(self, owner: UUID, campaign_id: UUID) -> Campaign:
-        """Take back everything that is not yet being sent. Raises Rejected: NOT_FOUND, CONFLICT."""
+        """Take back everything that is not yet being sent. Raises Rejected: NOT_FOUND, CONFLICT.
+
+        What may have arrived, and was sent again by hand, is unknown as before.
+        """
         async with self._transactions() as work:
             await locked(work, owner, campaign_id, Command.CANCEL)
             waiting = await messages.lock_of_campaign(work.session, owner, campaign_id, WAITING)
             ids = [message.id for message in waiting]
-            taken_back = {"status": "CANCELLED", "not_before": None}
+            taken_back = {"status": messages.ended("CANCELLED"), "not_before": None}
             for message in await messages.move_many(work.session, owner, ids, WAITING, **taken_back):
                 work.emit(owner, events.message_updated(message))
             values = {"status": "CANCELLED", "status_detail": None, "completed_at": NOW}

@@ -118,9 +118,9 @@ class Reading:
                 async with asyncio.timeout(self._due_in()):
                     await self._feed.news()
 
-    def go_on_from(self, place: Place) -> None:
-        """Somebody else has told everything up to there. A Ready follows once the rest is told."""
-        self.place, self._is_ready = place, False
+    def go_on_from(self, place: Place, *, say_ready: bool) -> None:
+        """Somebody else has told everything up to there. `say_ready`: once the rest is told."""
+        self.place, self._is_ready = place, not say_ready
         self._note_told(place)
 
     def _check_pace(self) -> None:
@@ -147,7 +147,7 @@ class Reading:
         return Ready(self.place, self._cursor(), self._clock.now())
 
     def _resync(self) -> Resync:
-        self.go_on_from(self._feed.place)
+        self.go_on_from(self._feed.place, say_ready=True)
         return Resync(self.place, self._cursor(), self._clock.now())
 
     def _cursor(self) -> Cursor:

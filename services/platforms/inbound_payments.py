@@ -43,8 +43,9 @@ def unlock(envelope: InboundEnvelope) -> InboundPayment:
     message_id = message_of(payload)
     if message_id is None:
         raise MalformedWebhook("it does not say which message")
-    key = identifier(payload.get("id")) or message_id
-    return _payment("UNLOCK", envelope, _some(amount(payload, PAID)), key, message_id)
+    key, inner = identifier(payload.get("id")) or message_id, payload.get("message")
+    cents = amount(payload, PAID) or (amount(inner, ("price",)) if isinstance(inner, dict) else None)
+    return _payment("UNLOCK", envelope, _some(cents), key, message_id)
 
 
 def tip(envelope: InboundEnvelope) -> InboundPayment:

@@ -30,17 +30,10 @@ async def leave(
 
 async def _send(work: UnitOfWork, claim: Claim, request: PreparedRequest, capabilities: Capabilities) -> Message | None:
     """The request and its key are stored with the moment until when they may be repeated."""
-    until = NOW + window(of_campaign=claim.message.campaign_id is not None)
-    moved = await messages.move(
-        work.session,
-        claim.owner,
-        claim.message.id,
-        ("QUEUED",),
-        status="SENDING",
-        request=asdict(request),
-        platform_key=claim.message.platform_key or str(claim.message.id),
-        repeat_until=until if capabilities.idempotent_send else None,
-    )
+    message = claim.message
+    repeats = window(of_campaign=message.campaign_id is not None) if capabilities.idempotent_send else None
+    key = message.platform_key or str(message.id)
+    moved = await messages.begin(work.session, claim.owner, message.id, asdict(request), key, repeats)
     if moved is not None:
         work.emit(claim.owner, events.message_updated(moved))
     return moved

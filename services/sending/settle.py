@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, or_
+from sqlalchemy import func
 
 from db.models import Message, new_id
 from db.queries import clock, conversations, messages
@@ -22,10 +22,6 @@ NOW = func.clock_timestamp()
 ARRIVED = ("SENT", "DELIVERED")
 UNDER_WAY = ("QUEUED", "SENDING", "UNKNOWN")
 
-# Campaign and scheduled messages were written long before; in the conversation they stand where the fan sees them.
-PLACE_WHEN_SENT = case(
-    (or_(Message.campaign_id.is_not(None), Message.scheduled_at.is_not(None)), NOW), else_=Message.placed_at
-)
 ALL_PROVEN: dict[str, Any] = {"unknown_since": None, "repeat_until": None, "read_backs": 0}
 
 
@@ -55,11 +51,12 @@ async def delivered(
     if message.platform_message_id is None:
         values = await make_room(work, message, platform_message_id)
     if message.status not in ARRIVED:
-        values |= {"status": "SENT", "sent_at": sent_at or NOW, "finished_at": NOW, "placed_at": PLACE_WHEN_SENT}
-        values |= {"not_before": None, "failure_reason": None}
-    if not values:
+        known = values.get("platform_message_id")
+        moved = await messages.arrive(work.session, message.user_id, message.id, known, sent_at)
+    elif values:
+        moved = await messages.move(work.session, message.user_id, message.id, (message.status,), **values)
+    else:
         return
-    moved = await messages.move(work.session, message.user_id, message.id, (message.status,), **values)
     assert moved is not None
     work.emit(message.user_id, events.message_updated(moved))
     if moved.campaign_id is not None or moved.scheduled_at is not None:

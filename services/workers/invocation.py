@@ -25,6 +25,7 @@ from services.workers.burst import Burst
 from services.workers.chores import Chores
 from services.workers.deadline import Deadline
 from services.workers.receiving import Receiving
+from services.workers.retention import Retention
 from services.workers.senders import build_delivery
 from services.workers.supervise import Bell
 
@@ -70,6 +71,7 @@ class Invocations:
             TIMER,
             resources.settings.worker_sweep_seconds,
         )
+        self._retention = Retention(resources.transactions, resources.settings, resources.limit, stopping)
         delivery = build_delivery(resources, f"lambda-{uuid4().hex[:12]}", self._deadline.too_late_to_send)
         self._burst = Burst(
             resources.database, delivery, self._deadline, resources.metrics, resources.settings.worker_senders
@@ -99,6 +101,7 @@ class Invocations:
             await self._guarded("send", self._send)
             await self._guarded("import", self._import)
             await self._guarded("reconcile", self._reconcile)
+            await self._guarded("remove", self._remove)
             await self._guarded("measure", DepthGauge(self._resources, TIMER).measure)
         finally:
             await self._end()
@@ -142,6 +145,12 @@ class Invocations:
             async with asyncio.timeout(max(self._deadline.seconds_to_work, 0)):
                 while await reconciler.look():
                     pass
+
+    async def _remove(self) -> None:
+        """In small transactions, so that it may be cut off anywhere; the next timer goes on."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(self._deadline.seconds_to_work, 0)):
+                await self._retention.round()
 
     def _no_time(self) -> bool:
         return self._deadline.seconds_to_claim <= 0

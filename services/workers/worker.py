@@ -21,6 +21,7 @@ from services.workers.chores import Chores
 from services.workers.importing import Importing
 from services.workers.receiving import Receiving
 from services.workers.reconciling import Reconciling
+from services.workers.retention import Retention
 from services.workers.senders import Senders, build_delivery
 from services.workers.supervise import Bell, keep_running, wait_or_stop
 
@@ -66,6 +67,7 @@ class Worker:
             self.name,
             resources.settings.worker_sweep_seconds,
         )
+        self._retention = Retention(resources.transactions, resources.settings, resources.limit, self.stopping)
         reconciler = Reconciler(resources.transactions, resources.adapters, resources.vault)
         self._reconciling = Reconciling(reconciler, self.stopping, resources.settings.worker_sweep_seconds)
         self._bell = bell
@@ -96,6 +98,7 @@ class Worker:
             ("sweep", self._chores.sweep),
             ("import", self._importing.step),
             ("beat", self._chores.beat),
+            ("remove", self._retention.step),
             ("reconcile", self._reconciling.step),
             ("publish", self._publish),
         ]

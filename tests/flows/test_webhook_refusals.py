@@ -139,8 +139,8 @@ async def test_odd_keys_still_recognise_a_repeat(quiet: Product) -> None:
     long = "k" * 10_000
     results = []
     for body, key in ((one, long), (one, long), (other, long + "x"), (one, "a b\té"), (one, "a b\té")):
-        headers = {"Signature": sign(body).encode(), "X-OFAPI-Idempotency-Key": key.encode("latin-1")}
-        answer = await quiet.http.post(quiet.url + PATH, content=body, headers=headers)
+        named = {b"Signature": sign(body).encode(), b"X-OFAPI-Idempotency-Key": key.encode("latin-1")}
+        answer = await quiet.http.post(quiet.url + PATH, content=body, headers=named)
         results.append((answer.status_code, answer.json()["result"]))
     # Told twice in one request, the first counts.
     twice = [("Signature", sign(one)), ("X-OFAPI-Idempotency-Key", "a"), ("X-OFAPI-Idempotency-Key", "b")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,10 +68,21 @@ class BadRow:
 
 
 def read_row(record: Record, columns: Columns) -> Row | BadRow:
+    """A row with more cells than there are columns is not looked at further: its cells are not where they belong."""
+    if any(cell.strip() for cell in record.cells[columns.width :]):
+        return BadRow(record.number, record.cells, (_too_wide(record, columns),))
     reading = _Reading(record, columns)
     row = reading.row()
     found = tuple(sorted(reading.faults, key=lambda fault: ORDER.get(fault.column or "", -1)))
     return BadRow(record.number, record.cells, found) if found else row
+
+
+def _too_wide(record: Record, columns: Columns) -> Fault:
+    message = (
+        f"It has {len(record.cells)} cells, the header has {columns.width}; a value that holds the delimiter needs "
+        "quotes."
+    )
+    return Fault(None, message)
 
 
 class _Reading:
@@ -80,7 +91,7 @@ class _Reading:
     def __init__(self, record: Record, columns: Columns) -> None:
         self._record = record
         self._columns = columns
-        self.faults: list[Fault] = list(_misshapen(record, columns))
+        self.faults: list[Fault] = []
         self._assumed: list[str] = []
 
     def row(self) -> Row:
@@ -155,13 +166,3 @@ def _platform(text: str) -> str:
     if found is None:
         raise _NotKnown(f"It is none of {', '.join(PLATFORMS)}.")
     return found
-
-
-def _misshapen(record: Record, columns: Columns) -> Iterator[Fault]:
-    """More cells than there are columns: a comma that stands without quotes has moved everything behind it."""
-    if any(cell.strip() for cell in record.cells[columns.width :]):
-        yield Fault(
-            None,
-            f"It has {len(record.cells)} cells, the header has {columns.width}; a value that holds the delimiter "
-            "needs quotes.",
-        )

@@ -55,6 +55,7 @@ def _routes(platform: SandboxPlatform) -> list[Route]:
         Route("/healthz", _alive),
         Route("/control/accounts", control.register, methods=["POST"]),
         Route("/control/faults", control.break_things, methods=["POST"]),
+        Route("/control/faults", control.forecast),
         Route("/control/faults", control.mend, methods=["DELETE"]),
         Route("/control/deliveries", control.deliveries),
         Route("/control/deliveries", control.forget, methods=["DELETE"]),

@@ -39,6 +39,10 @@ class Control:
             raise Refusal(409, "FULL", "Too many faults are waiting.")
         return JSONResponse({"fault": fault.kind, "count": fault.count})
 
+    async def forecast(self, request: Request) -> Response:  # noqa: ARG002 - Starlette's signature
+        """GET /control/faults: how many requests will still meet one."""
+        return JSONResponse({"waiting": self._platform.faults.waiting})
+
     async def mend(self, request: Request) -> Response:  # noqa: ARG002 - Starlette's signature
         """DELETE /control/faults: from now on everything works."""
         self._platform.faults.clear()

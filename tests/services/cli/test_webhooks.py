@@ -80,7 +80,7 @@ async def test_a_replay_tells_what_it_did(desk: Desk, here: Settings, capsys: py
     assert ((await desk.only(WebhookDelivery)).attempts, len(await desk.rows(Message))) == (2, 1)
 
 
-ODD = (
+ODD: tuple[list[str], ...] = (
     ["replay", "no-id"],
     ["list", "--since", "soon"],
     ["list", "--status", "odd"],

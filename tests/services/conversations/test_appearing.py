@@ -12,12 +12,15 @@ from db.models import Attempt, Conversation, Fan, Message, Payment
 from db.queries import attempts, creator_accounts, messages
 from services.campaigns.progress import Progress
 from services.conversations.appearing import appeared
-from services.platforms.interface import Sent
+from services.payments.receive import take_payment
+from services.platforms.inbound_payments import unlock
+from services.platforms.interface import InboundEnvelope, Sent
 from services.runtime.clock import SystemClock
 from services.sending.claim import Claim
 from services.sending.record import Recorder
 from tests.services.webhooks.desk import Desk, a_desk, moment, unlocked
-from tests.stored import campaign, fan, store, transactions, writing
+from tests.stored import campaign, fan, somebody_waits, store, transactions, writing
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -114,17 +117,17 @@ async def test_webhooks_that_are_quicker_than_the_answer_to_the_send(desk: Desk)
     assert (await desk.only(Payment)).message_id == row.id
 
 
-async def test_webhooks_at_the_very_moment_in_which_the_answer_is_recorded(desk: Desk) -> None:
-    """Whoever is second sees what the first has done, because both hold the account."""
+async def test_an_unlock_that_is_being_worked_on_while_the_answer_is_recorded(desk: Desk, database_url: str) -> None:
+    """Neither can see what the other has not committed; whoever is second waits, and sees it."""
     claim = await under_way(desk)
-
-    await asyncio.gather(
-        desk.take("messages.ppv.unlocked", unlocked(5, 901)),
-        recorded(desk, claim),
-        desk.take("messages.deleted", {"id": 901}),
-    )
+    envelope = InboundEnvelope("acct", "messages.ppv.unlocked", unlocked(5, 901))
+    async with transactions(desk.database)() as work:
+        await take_payment(work, desk.account, unlock(envelope))
+        recording = asyncio.create_task(recorded(desk, claim))
+        await eventually(lambda: somebody_waits(database_url), what="the recorder's waiting")
+    await recording
 
     row = await desk.only(Message)
-    assert (row.status, row.purchased_at is None, row.removed_at is None) == ("SENT", False, False)
+    assert (row.status, row.purchased_at is None) == ("SENT", False)
     assert (await desk.only(Payment)).message_id == row.id
     assert (await desk.only(Fan)).value_cents == 2500

@@ -74,9 +74,10 @@ async def test_nobody_reads_for_an_owner_nobody_watches(
     async with process(database, redis_endpoint) as here:
         async with here.watching(owner) as gone:
             await gone.until(1)
+            await eventually(lambda: len(reads) == 1, what="the read at the beginning")
         async with here.watching(watched) as watcher:
             await watcher.until(1)
-            await eventually(lambda: len(reads) == 2, what="the reads at the beginning")
+            await eventually(lambda: len(reads) == 2, what="the other read at the beginning")
             await here.say(owner, "unwatched")
             await here.say(watched, "a")
             await watcher.until(2)

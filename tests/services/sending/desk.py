@@ -43,16 +43,18 @@ class Desk:
         return found
 
     async def account(self) -> CreatorAccount:
-        return await self._row(CreatorAccount, self.claim.account.id)
+        found: CreatorAccount = await self._row(CreatorAccount, self.claim.account.id)
+        return found
 
     async def attempt(self, attempt_id: UUID) -> Attempt:
-        return await self._row(Attempt, attempt_id)
+        found: Attempt = await self._row(Attempt, attempt_id)
+        return found
 
     async def outcome(self, attempt_id: UUID) -> str | None:
         return (await self.attempt(attempt_id)).outcome
 
     async def lane(self) -> Lane:
-        found = await reading(self.database, lambda session: session.scalar(select(Lane)))
+        found: Lane | None = await reading(self.database, lambda session: session.scalar(select(Lane)))
         assert found is not None
         return found
 

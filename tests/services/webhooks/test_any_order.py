@@ -13,7 +13,7 @@ from db.models import Conversation, CreatorAccount, Fan, Message, Payment, Webho
 from tests.services.webhooks.desk import Desk, a_desk, at, notice, said, unlocked
 from tests.stored import fan, store
 
-PEOPLE = (
+PEOPLE: tuple[dict[str, Any], ...] = (
     {"id": 77, "username": "robin", "name": "Robin", "avatar": "https://e.com/robin.jpg"},
     {"id": "k8", "username": "kim", "name": "Kim"},
 )
