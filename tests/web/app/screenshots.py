@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect, sync_playwright
 
 from tests.conftest import session_settings
 from tests.flows.background import in_background
@@ -25,7 +25,8 @@ from tests.web.app.creator import Creator
 from tests.web.app.scene import build
 
 IMAGES = ROOT / "docs" / "images"
-WIDE, PHONE = {"width": 1360, "height": 860}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1360, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 REAL_PACE = {"rate_limit_window_seconds": 60, "rate_limit_min_gap_seconds": 3, "writes_per_minute": 60,
              "imports_per_hour": 10, "bulk_sends_per_hour": 5}  # fmt: skip
 BULK = """mutation ($input: SendBulkMessageInput!) {
@@ -151,9 +152,14 @@ def _tomorrow() -> str:
 def take(browser: Browser, creator: Creator, name: str, shots: tuple[Shot, ...]) -> None:
     """Some pages in one appearance: `light`, `dark` or `phone`."""
     phone = name == "phone"
-    scheme = "dark" if name == "dark" else "light"
-    options = {"viewport": PHONE if phone else WIDE, "device_scale_factor": 2 if phone else 1, "has_touch": phone}
-    with browser.new_context(color_scheme=scheme, reduced_motion="reduce", locale="en-GB", **options) as context:
+    with browser.new_context(
+        color_scheme="dark" if name == "dark" else "light",
+        reduced_motion="reduce",
+        locale="en-GB",
+        viewport=PHONE if phone else WIDE,
+        device_scale_factor=2 if phone else 1,
+        has_touch=phone,
+    ) as context:
         page = context.new_page()
         page.route("https://pictures.example/*", _picture)
         page.goto(f"{creator.url}/#token={creator.token()}")
