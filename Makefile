@@ -4,7 +4,7 @@ PYTHON_IN := .venv/bin/python
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format schema lock clean install pages browser conformance
+.PHONY: help run test soak check format schema lambda lock clean install pages browser conformance
 .NOTPARALLEL:
 
 help:  ## list the verbs
@@ -15,6 +15,9 @@ run: install pages  ## start everything on this machine, embedded; PORT (8000) a
 
 test: install pages browser conformance check  ## install and run everything that CI runs
 	$(PYTHON_IN) -m pytest -n 2
+
+soak: install  ## minutes of kills, cuts and lies with real processes; SOAK="--messages 10000 --kills 200 --minutes 15"
+	$(PYTHON_IN) -m bench.soak $(SOAK)
 
 check: install  ## format, lint, types and import contracts, without the tests
 	$(PYTHON_IN) -m ruff format --check .
@@ -28,6 +31,9 @@ format: install  ## put the code into its form
 
 schema: install  ## write schema/schema.graphql anew, after a change of the API
 	$(PYTHON_IN) -m resolvers.export
+
+lambda: install  ## package the worker for AWS Lambda, as build/huntaze-lambda.zip
+	$(PYTHON_IN) deploy/aws/package.py
 
 lock: install  ## resolve the dependencies of pyproject.toml anew, with hashes
 	$(PYTHON_IN) -m uv pip compile --quiet --generate-hashes --universal --no-header --python-version 3.11 \
@@ -48,5 +54,5 @@ conformance: pages
 	@.ci/install-conformance
 
 clean:  ## remove what can be made again; DATA_DIR stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -rf web/node_modules web/dist web/*/node_modules web/*/dist tests/conformance/node_modules

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncIterable
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
 from db.models import LiveEvent
+from resolvers.inbox_stream import InboxStream
 from schema import ids
 from schema.context import CurrentInfo
 from schema.conversations import Conversation
@@ -20,19 +22,22 @@ from schema.live import (
     FanDeleted,
     FanUpdated,
     InboxEvent,
-    InboxReady,
     MessageAdded,
+    MessageRemoved,
     MessageUpdated,
+    PaymentKind,
+    PaymentReceived,
     ResyncRequired,
 )
 from schema.loaders import Loaders
 from schema.messages import Message, MessageStatus
 from schema.permissions import SignedIn
+from schema.scalars import Cents
 from services.live.cursor import Cursor, MalformedCursor
-from services.live.inbox import Filter, Happened, Ready
+from services.live.reading import Filter, Happened
 
 
-async def inbox_events(
+def inbox_events(
     info: CurrentInfo,
     after: Annotated[
         str | None, strawberry.argument(description="The last cursor seen: what was missed comes first.")
@@ -44,7 +49,7 @@ async def inbox_events(
         list[strawberry.ID] | None, strawberry.argument(description="Only what concerns these accounts.")
     ] = None,
     campaign_messages: Annotated[bool, strawberry.argument(description="Also messages of campaigns?")] = True,
-) -> AsyncGenerator[InboxEvent, None]:
+) -> AsyncIterable[InboxEvent]:
     context = info.context
     wanted = Filter(
         conversation_id=ids.decode_optional("Conversation", conversation_id),
@@ -53,15 +58,7 @@ async def inbox_events(
         else frozenset(ids.decode("CreatorAccount", each) for each in account_ids),
         campaign_messages=campaign_messages,
     )
-    async for item in context.inbox.open(context.owner, _cursor(after), wanted):
-        # Objects are shown as they are now, not as an earlier event of this socket found them.
-        context.refresh()
-        if isinstance(item, Happened):
-            if event := await _shown(context.loaders, item):
-                yield event
-        else:
-            kind = InboxReady if isinstance(item, Ready) else ResyncRequired
-            yield kind(cursor=str(item.cursor), occurred_at=item.occurred_at)
+    return InboxStream(context.inbox, context.owner, _cursor(after), wanted, _shown)
 
 
 def _cursor(text: str | None) -> Cursor | None:
@@ -77,6 +74,10 @@ async def _shown(loaders: Loaders, happened: Happened) -> InboxEvent | None:
     match event.kind:
         case "message_added" | "message_updated":
             return await _message_event(loaders, event, cursor)
+        case "message_removed":
+            return await _message_removed(loaders, event, cursor)
+        case "payment_received":
+            return await _payment_received(loaders, event, cursor)
         case "conversation_updated":
             conversation = event.conversation_id and await loaders.conversations.load(event.conversation_id)
             if conversation:
@@ -87,6 +88,8 @@ async def _shown(loaders: Loaders, happened: Happened) -> InboxEvent | None:
             fan = event.fan_id and await loaders.fans.load(event.fan_id)
             if fan:
                 return FanUpdated(cursor=cursor, occurred_at=event.occurred_at, fan=Fan.of(fan))
+        case "resync_required":
+            return ResyncRequired(cursor=cursor, occurred_at=event.occurred_at)
         case "fan_deleted":
             return _fan_deleted(event, cursor)
         case "account_updated":
@@ -94,6 +97,35 @@ async def _shown(loaders: Loaders, happened: Happened) -> InboxEvent | None:
             if account:
                 return AccountUpdated(cursor=cursor, occurred_at=event.occurred_at, account=CreatorAccount.of(account))
     return None
+
+
+async def _message_removed(loaders: Loaders, event: LiveEvent, cursor: str) -> InboxEvent | None:
+    assert event.message_id is not None
+    conversation = event.conversation_id and await loaders.conversations.load(event.conversation_id)
+    if not conversation:
+        return None
+    return MessageRemoved(
+        cursor=cursor,
+        occurred_at=event.occurred_at,
+        message_id=ids.encode("Message", event.message_id),
+        conversation=Conversation.of(conversation),
+    )
+
+
+async def _payment_received(loaders: Loaders, event: LiveEvent, cursor: str) -> InboxEvent | None:
+    payment = await loaders.payments.load(UUID((event.data or {})["payment"]))
+    fan = payment and await loaders.fans.load(payment.fan_id)
+    if not payment or not fan:
+        return None
+    message = payment.message_id and await loaders.messages.load(payment.message_id)
+    return PaymentReceived(
+        cursor=cursor,
+        occurred_at=event.occurred_at,
+        kind=PaymentKind[payment.kind],
+        amount_cents=Cents(payment.amount_cents),
+        fan=Fan.of(fan),
+        unlocked_message=Message.of(message) if message else None,
+    )
 
 
 def _fan_deleted(event: LiveEvent, cursor: str) -> InboxEvent:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
 import strawberry
 
 from schema.context import CurrentInfo
 from schema.permissions import SignedIn
 from schema.queue import ComponentHealth, HealthStatus, QueueStatus, SystemHealth
 from services.monitoring.health import overall
+from services.sending.status_watch import topic
 
 
 async def queue_status(info: CurrentInfo) -> QueueStatus:
@@ -15,6 +18,14 @@ async def queue_status(info: CurrentInfo) -> QueueStatus:
     assert context.viewer is not None
     found = await context.resources.queue_status.queue_status(context.owner, context.viewer.principal.time_zone)
     return QueueStatus.of(context.owner, found, context.resources.limit)
+
+
+async def queue_status_watched(info: CurrentInfo) -> AsyncGenerator[QueueStatus, None]:
+    context = info.context
+    assert context.viewer is not None
+    watched = topic(context.resources.queue_status, context.owner, context.viewer.principal.time_zone)
+    async for found in context.watches.states(watched):
+        yield QueueStatus.of(context.owner, found, context.resources.limit)
 
 
 async def system_health(info: CurrentInfo) -> SystemHealth:
@@ -34,4 +45,13 @@ class QueueQueries:
     )
     system_health = strawberry.field(
         system_health, permission_classes=[SignedIn], description="Database, Redis, queue and worker."
+    )
+
+
+@strawberry.type
+class QueueSubscriptions:
+    queue_status = strawberry.subscription(
+        queue_status_watched,
+        permission_classes=[SignedIn],
+        description="The present status at once, then each change, at most once a second.",
     )

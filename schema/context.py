@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from strawberry.types import Info
@@ -11,6 +11,7 @@ from db.engine import Database
 from schema.loaders import Loaders
 from services.access.principal import Principal
 from services.live.inbox import Inbox
+from services.live.watch import Watches
 from services.runtime.resources import Resources
 
 
@@ -31,16 +32,27 @@ class Context:
 
     resources: Resources
     inbox: Inbox
+    watches: Watches
     viewer: Viewer | None
-    loaders: Loaders = field(init=False)
+    _loaders: Loaders | None = None
 
-    def __post_init__(self) -> None:
-        self.refresh()
+    @property
+    def loaders(self) -> Loaders:
+        """Made when they are first needed: most subscriptions never load by themselves."""
+        if self._loaders is None:
+            self._loaders = self.new_loaders()
+        return self._loaders
 
     def refresh(self) -> None:
-        """Forget what was loaded: each live event reads its objects as they are now."""
-        if self.viewer is not None:
-            self.loaders = Loaders(self.resources, self.viewer.owner)
+        """Forget what was loaded: what is pushed later shows objects as they are then."""
+        self._loaders = None
+
+    def new_loaders(self) -> Loaders:
+        return Loaders(self.resources, self.owner)
+
+    def with_loaders(self, loaders: Loaders) -> Context:
+        """The same, for some live events: their objects may have been loaded for others who show them now."""
+        return replace(self, _loaders=loaders)
 
     @property
     def owner(self) -> UUID:

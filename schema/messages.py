@@ -20,6 +20,7 @@ from schema.scalars import Cents
 from services.sending.outlook import NO_OUTLOOK, Outlook
 
 if TYPE_CHECKING:
+    from schema.campaigns import Campaign
     from schema.conversations import Conversation
 
 KIND = "Message"
@@ -49,7 +50,9 @@ class MessageStatus(Enum):
     SENT = strawberry.enum_value("SENT", description="The platform has it.")
     DELIVERED = strawberry.enum_value("DELIVERED", description="The fan has it, as far as the platform can tell.")
     FAILED = strawberry.enum_value("FAILED", description="Not sent, for certain; can be retried.")
-    UNKNOWN = strawberry.enum_value("UNKNOWN", description="May have arrived; only a person sends it again.")
+    UNKNOWN = strawberry.enum_value(
+        "UNKNOWN", description="May have arrived; looked after for minutes, then left to a person."
+    )
     CANCELLED = strawberry.enum_value("CANCELLED", description="Taken back before it was sent.")
     RECEIVED = strawberry.enum_value("RECEIVED", description="Incoming.")
 
@@ -159,7 +162,9 @@ class Delivery:
             failure_reason=row.failure_reason,
         )
 
-    @strawberry.field(description="Every attempt so far, in order.")
+    @strawberry.field(
+        description="Every attempt so far, in order. Some weeks after the message came to its end they are removed."
+    )
     async def attempts(self, info: CurrentInfo) -> list[DeliveryAttempt]:
         return [DeliveryAttempt.of(row) for row in await info.context.loaders.attempts.load(self.row.id)]
 
@@ -242,6 +247,13 @@ class Message(Node):
         row = await info.context.loaders.fans.load(self.row.fan_id)
         assert row is not None
         return Fan.of(row)
+
+    @strawberry.field(description="The campaign it is of.")
+    async def campaign(self, info: CurrentInfo) -> Annotated[Campaign, strawberry.lazy("schema.campaigns")] | None:
+        from schema.campaigns import Campaign
+
+        row = self.row.campaign_id and await info.context.loaders.campaigns.load(self.row.campaign_id)
+        return Campaign.of(row) if row else None
 
     @strawberry.field(description="The conversation it belongs to.")
     async def conversation(self, info: CurrentInfo) -> Annotated[Conversation, strawberry.lazy("schema.conversations")]:

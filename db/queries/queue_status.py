@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func, or_, select
 
 from db.engine import ReadSession
 from db.models import Campaign, Message, MessageCount, UnsentCount
 from db.models.message_counts import ENDED
+from db.owner_guard import crossing
 
 NOW = func.clock_timestamp()
 
@@ -111,3 +112,13 @@ async def today(session: ReadSession, owner: UUID, since: datetime) -> Today:
     )
     counted = (await session.execute(counts)).one_or_none() or (0, 0, 0)
     return Today(*counted, await session.scalar(last))
+
+
+async def everybodys_depth(session: ReadSession) -> int:
+    """How many messages of all users wait to be sent; those scheduled for later do not wait yet."""
+    query = select(func.count()).where(
+        Message.direction == "OUT",
+        Message.status.in_(("PENDING", "QUEUED")),
+        or_(Message.scheduled_at.is_(None), Message.scheduled_at <= func.clock_timestamp()),
+    )
+    return await session.scalar(query, execution_options=crossing("messages that wait")) or 0

@@ -15,6 +15,7 @@ from resolvers.transport.http import HttpEndpoint
 from resolvers.transport.sockets import Sockets
 from schema.context import Context, Viewer
 from services.live.inbox import Inbox
+from services.live.watch import Watches
 from services.runtime.resources import Resources
 
 
@@ -26,12 +27,14 @@ class GraphQLApp:
         schema: QuietSchema,
         resources: Resources,
         inbox: Inbox,
+        watches: Watches,
         sign_in: SignIn,
         allowed_origins: Sequence[str],
         bounds: Bounds,
     ) -> None:
         self._resources = resources
         self._inbox = inbox
+        self._watches = watches
         self._deadlines = Deadlines(bounds)
         authentication = Authentication(sign_in)
         self._http = HttpEndpoint(schema, authentication, self.context_for, self._deadlines, bounds)
@@ -43,8 +46,9 @@ class GraphQLApp:
         await (self._http if scope["type"] == "http" else self._sockets)(scope, receive, send)
 
     def context_for(self, viewer: Viewer | None) -> Context:
-        return Context(self._resources, self._inbox, viewer)
+        return Context(self._resources, self._inbox, self._watches, viewer)
 
     async def drain(self) -> None:
-        """To be called while the resources are still open: mutations nobody waits for come to an end."""
+        """To be called while the resources are still open: what nobody waits for comes to an end."""
         await self._deadlines.drain()
+        await self._sockets.broadcasts.close()

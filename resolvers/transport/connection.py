@@ -7,20 +7,38 @@ end a connection whose peer does not take what was written.
 from __future__ import annotations
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
 
 LINGER_SECONDS = 5.0
 """After the application is done with it, a connection has this long to hand over its last bytes."""
 INVALID_DATA = 1007
+OFFER = "huntaze.offer"
+"""The ASGI extension by which an application sends a text without waiting: `scope["extensions"][OFFER]["offer"]`."""
 
 
 class Connection(WebSocketsSansIOProtocol):
     """uvicorn's own, with an end to its patience."""
 
     async def run_asgi(self) -> None:
+        self.scope["extensions"][OFFER] = {"offer": self.offer}
         try:
             await super().run_asgi()
         finally:
             self._end_soon()
+
+    def offer(self, text: bytes) -> bool:
+        """Whether the peer took it; not where it is busy reading, or the connection is closing.
+
+        A third of the cost of ASGI's `send`, which matters where one event goes to a thousand sockets.
+        """
+        if not self.writable.is_set() or self.close_sent or self.disconnected or not self.handshake_complete:
+            return False
+        try:
+            self.conn.send_text(text)
+        except InvalidState:
+            return False
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        return True
 
     def shutdown(self) -> None:
         super().shutdown()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
 from typing import cast
 
@@ -13,6 +13,7 @@ from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageRec
 
 from resolvers.transport.body import MAX_BODY_BYTES
 from resolvers.transport.close_codes import CloseCode
+from resolvers.transport.connection import OFFER
 from resolvers.transport.parameters import Malformed, decode
 
 MAX_REASON_BYTES = 123
@@ -41,11 +42,21 @@ class Frames(ASGIWebSocketAdapter):
                 return
             yield _decoded(text)
 
+    def offer(self, text: bytes) -> bool:
+        """Send it now and without waiting, if the peer takes it now and the server can do that."""
+        write: Callable[[bytes], bool] | None = self.ws.scope.get("extensions", {}).get(OFFER, {}).get("offer")
+        open_ = self.ws.application_state is WebSocketState.CONNECTED
+        return open_ and write is not None and write(text)
+
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Raises WebSocketDisconnected when the peer is gone, TimeoutError when it does not read."""
+        await self.send_text(cast("str", self.view.encode_json(message)))
+
+    async def send_text(self, text: str) -> None:
+        """As `send_json`, for what is encoded already."""
         try:
             async with asyncio.timeout(self.send_seconds):
-                await self.ws.send_text(cast("str", self.view.encode_json(message)))
+                await self.ws.send_text(text)
         except (WebSocketDisconnect, OSError, RuntimeError) as gone:
             if isinstance(gone, TimeoutError):
                 raise

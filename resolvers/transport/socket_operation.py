@@ -12,12 +12,17 @@ from strawberry.types import ExecutionResult
 from strawberry.utils.aio import aclosing
 
 from resolvers.transport import answers
+from resolvers.transport.close_codes import CloseCode
 from resolvers.transport.deadline import TookTooLong
 from resolvers.transport.kind import kind_of
-from schema.context import Context, Viewer
+from resolvers.transport.share_key import share_key
+from resolvers.transport.shared_stream import Handed
+from resolvers.transport.subscriber import Subscriber
+from schema.context import Context
+from services.live.reading import TooSlow
 
 if TYPE_CHECKING:
-    from resolvers.transport.sockets import Sockets
+    from resolvers.transport.websocket import TransportHandler
 
 Running = Operation[Context, None]
 
@@ -25,9 +30,10 @@ Running = Operation[Context, None]
 class OperationRun:
     """Ends with `complete`, or with an `error` for this id alone; never with the socket."""
 
-    def __init__(self, sockets: Sockets, viewer: Viewer | None, operation: Running) -> None:
-        self._sockets = sockets
-        self._viewer = viewer
+    def __init__(self, handler: TransportHandler, operation: Running) -> None:
+        self._handler = handler
+        self._sockets = handler.sockets
+        self._viewer = handler.viewer
         self._operation = operation
 
     async def until_it_ends(self) -> None:
@@ -52,6 +58,8 @@ class OperationRun:
                 await self._send(results)
         except WebSocketDisconnected:
             return
+        except TooSlow:
+            await self._handler.end(CloseCode.TRY_AGAIN_LATER, "Too slow: come back with the last cursor")
         except GraphQLError as error:
             # With the parser's cache on, a syntax error is raised here instead of being a result.
             await self._fail(answers.shown([error]))
@@ -66,10 +74,19 @@ class OperationRun:
                 await self._fail(answers.shown(result.errors))
                 return
             first = False
+            if handed := Handed.of(result.data):
+                await self._follow(handed)
             if result.errors:
                 result.errors = answers.shown(result.errors)
             await self._operation.send_next(result)
         await self._operation.send_operation_message({"id": self._operation.id, "type": "complete"})
+
+    async def _follow(self, handed: Handed) -> None:
+        operation = self._operation
+        assert self._viewer is not None
+        key = share_key(self._viewer, operation.query, handed.executor, operation.variables)
+        async with self._sockets.broadcasts.watching(key) as broadcast:
+            await Subscriber(self._handler, operation.id, handed, broadcast).run()
 
     async def _fail(self, errors: list[GraphQLError]) -> None:
         try:

@@ -17,8 +17,10 @@ from resolvers.quiet_schema import QuietSchema
 from resolvers.transport.answers import encoded
 from resolvers.transport.authentication import Authentication
 from resolvers.transport.bounds import Bounds
+from resolvers.transport.broadcast import Broadcasts
 from resolvers.transport.deadline import Deadlines
 from resolvers.transport.frames import Frames
+from resolvers.transport.rendering import Studio
 from resolvers.transport.websocket import TransportHandler
 from schema.context import Context, Viewer
 from services.runtime.clock import Clock
@@ -54,6 +56,7 @@ class Sockets(GraphQL[Context, None]):
         self.deadlines = deadlines
         self.bounds = bounds
         self.clock = clock
+        self.broadcasts = Broadcasts(Studio(clock))
         self._authentication = authentication
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -20,6 +20,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 )
 
 from resolvers.transport import answers, heartbeat
+from resolvers.transport.answers import encoded
 from resolvers.transport.close_codes import CloseCode
 from resolvers.transport.frames import Frames
 from resolvers.transport.messages import fault_of
@@ -64,8 +65,12 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
         await super().shutdown()
 
     async def send_message(self, message: Message) -> None:
+        await self.send_text(encoded(message))
+
+    async def send_text(self, text: str) -> None:
+        """Raises WebSocketDisconnected, also where the peer does not read."""
         try:
-            await super().send_message(message)
+            await self.frames.send_text(text)
         except TimeoutError:
             log.info("socket_dropped", action="send", reason="the peer does not read")
             self.drop()
@@ -121,11 +126,13 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
         await self.send_message({"type": "ping"})
 
     async def _close_after(self, event: Coroutine[Any, Any, None], code: CloseCode, reason: str) -> None:
-        try:
+        with suppress(WebSocketDisconnected):
             await event
-        except WebSocketDisconnected:
-            return
-        log.info("socket_closed", action="watch", code=int(code))
+            await self.end(code, reason)
+
+    async def end(self, code: CloseCode, reason: str) -> None:
+        """Close, and do not wait for the peer."""
+        log.info("socket_closed", action="end", code=int(code), reason=reason)
         await self.websocket.close(code, reason)
         self.drop()
 
@@ -147,7 +154,7 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def run_operation(self, operation: Running) -> None:
         try:
-            await OperationRun(self.sockets, self.viewer, operation).until_it_ends()
+            await OperationRun(self, operation).until_it_ends()
         finally:
             if self.operations.get(operation.id) is operation:
                 del self.operations[operation.id]

@@ -36,6 +36,6 @@ class Cursor:
         return cls(found[1], int(found[2]))
 
 
-def needs_resync(cursor: Cursor, epoch: str, last: int, oldest: int) -> bool:
-    """Whether what came after the cursor can no longer be told in full: another epoch, ahead of us, or too old."""
-    return cursor.epoch != epoch or cursor.sequence > last or cursor.sequence + 1 < oldest
+def is_foreign(cursor: Cursor, epoch: str, last: int) -> bool:
+    """Whether it was never given out for this log as it is now: another epoch, or ahead of us (a restored backup)."""
+    return cursor.epoch != epoch or cursor.sequence > last

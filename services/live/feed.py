@@ -1,10 +1,12 @@
-"""The events of one owner inside this process, read once for everybody who watches them here."""
+"""The log of one owner as far as this process has read it: read once, for everybody who watches it here."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections import deque
+from collections.abc import Sequence
+from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -13,79 +15,148 @@ from sqlalchemy.exc import SQLAlchemyError
 from db.engine import Database
 from db.models import LiveEvent
 from db.queries import live_events
+from db.queries.live_events import Position
+from services.runtime.clock import Clock
 
 log = structlog.get_logger(service="live")
 
 BATCH = 200
+AT_HAND = 1000
+"""The most events a feed keeps, for those who are a little behind."""
 
 
-class TooSlow(Exception):
-    """The subscriber did not take its events in time; it should come back with its last cursor."""
+class Gap(Exception):
+    """What follows a position can no longer be told in full: events were removed, or the database was restored."""
 
 
-class Subscriber:
-    """A bounded queue of at most `length` events, in sequence."""
+class Place(NamedTuple):
+    """Everything up to `sequence` was told. After a break of the log numbers may begin anew, and places still grow."""
 
-    def __init__(self, length: int) -> None:
-        self._queue: asyncio.Queue[LiveEvent | None] = asyncio.Queue(length + 1)
-        self._length = length
-
-    def put(self, event: LiveEvent) -> bool:
-        """False: it is full, and was ended."""
-        if self._queue.qsize() < self._length:
-            self._queue.put_nowait(event)
-            return True
-        self._queue.put_nowait(None)
-        return False
-
-    async def events(self) -> AsyncIterator[LiveEvent]:
-        """Every event put, in order. Raises TooSlow once the queue has overflowed and is drained."""
-        while (event := await self._queue.get()) is not None:
-            yield event
-        raise TooSlow
+    breaks: int
+    sequence: int
 
 
 class Feed:
-    """The events of one owner, for those who watch them here."""
+    """`sequence`: everything up to it was read. `breaks`: how often the log did not go on where it had ended.
+
+    `read_at`: by a monotonic clock; what was committed later was not read yet.
+    """
 
     def __init__(
-        self, database: Database, owner: UUID, sequence: int, read_again_seconds: float, reconnect_seconds: float
+        self,
+        database: Database,
+        owner: UUID,
+        position: Position,
+        turns: asyncio.Semaphore,
+        clock: Clock,
+        retry_seconds: float,
     ) -> None:
-        self.subscribers: set[Subscriber] = set()
-        self.sequence = sequence
+        self.watchers = 0
+        self.epoch = position.epoch
+        self.sequence = position.sequence
+        self.breaks = 0
+        self.read_at = clock.monotonic()
         self._database = database
         self._owner = owner
-        self._read_again_seconds = read_again_seconds
-        self._reconnect_seconds = reconnect_seconds
+        self._turns = turns
+        self._clock = clock
+        self._retry_seconds = retry_seconds
+        self._at_hand: deque[LiveEvent] = deque(maxlen=AT_HAND)
+        self._aging = position.sequence
+        self._news = asyncio.Event()
+        self._behind = asyncio.Lock()
         self._woken = asyncio.Event()
-        # What was announced between reading `sequence` and now found nobody to wake.
+        # What was announced between reading `position` and now found nobody to wake.
         self._woken.set()
+
+    @property
+    def place(self) -> Place:
+        return Place(self.breaks, self.sequence)
 
     def wake(self) -> None:
         self._woken.set()
 
+    async def news(self) -> None:
+        """Until something was read, or the log broke."""
+        await self._news.wait()
+
     async def run(self) -> None:
-        """Read and hand out until cancelled."""
+        """Read whenever woken, until cancelled."""
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), self._read_again_seconds)
+            await self._woken.wait()
             self._woken.clear()
             try:
-                await self._read()
+                await self._read_on()
             except (SQLAlchemyError, OSError, TimeoutError) as error:
                 log.warning("feed_read_failed", action="read", userId=str(self._owner), error=type(error).__name__)
-                await asyncio.sleep(self._reconnect_seconds)
+                await asyncio.sleep(self._retry_seconds)
                 self.wake()
 
-    async def _read(self) -> None:
+    async def after(self, sequence: int) -> Sequence[LiveEvent]:
+        """The next events after a number that is behind, at least one. Raises Gap, and what the database raises."""
+        async with self._behind:
+            if (kept := self._kept_after(sequence)) is None:
+                kept = await self._read(sequence)
+                self._keep_before(kept)
+        if not kept or kept[0].sequence != sequence + 1:
+            raise Gap
+        return kept
+
+    def found(self, position: Position, known: int) -> None:
+        """Where the log stands in the database; this feed was at `known` when that was read."""
+        if position.epoch != self.epoch or position.sequence < known:
+            log.warning("log_restored", action="read", userId=str(self._owner))
+            self._break(position)
+        elif position.sequence > self.sequence:
+            self.wake()
+
+    def forget(self) -> None:
+        """Let go of what was at hand before the last call."""
+        while self._at_hand and self._at_hand[0].sequence <= self._aging:
+            self._at_hand.popleft()
+        self._aging = self.sequence
+
+    async def _read_on(self) -> None:
         while True:
-            async with self._database.reads() as session:
-                events = await live_events.after(session, self._owner, self.sequence, BATCH)
-            self._hand_out(events)
+            events = await self._read(self.sequence)
+            if events:
+                self._take(events)
             if len(events) < BATCH:
                 return
 
-    def _hand_out(self, events: Sequence[LiveEvent]) -> None:
-        for event in events:
-            self.subscribers -= {each for each in self.subscribers if not each.put(event)}
-            self.sequence = event.sequence
+    async def _read(self, sequence: int) -> Sequence[LiveEvent]:
+        async with self._turns, self._database.reads() as session:
+            events = await live_events.after(session, self._owner, sequence, BATCH)
+        self.read_at = self._clock.monotonic()
+        return events
+
+    def _take(self, events: Sequence[LiveEvent]) -> None:
+        if events[0].sequence != self.sequence + 1:
+            self._break(Position(self.epoch, events[0].sequence - 1))
+        self._at_hand.extend(events)
+        self.sequence = events[-1].sequence
+        self._tell()
+
+    def _break(self, position: Position) -> None:
+        self.breaks += 1
+        self.epoch, self.sequence = position.epoch, position.sequence
+        self._at_hand.clear()
+        self._tell()
+
+    def _tell(self) -> None:
+        told, self._news = self._news, asyncio.Event()
+        told.set()
+
+    def _kept_after(self, sequence: int) -> Sequence[LiveEvent] | None:
+        """None where they are not, or not all, at hand."""
+        if not self._at_hand or self._at_hand[0].sequence > sequence + 1:
+            return None
+        begin = sequence + 1 - self._at_hand[0].sequence
+        return list(islice(self._at_hand, begin, begin + BATCH))
+
+    def _keep_before(self, events: Sequence[LiveEvent]) -> None:
+        """Many come back at once after a restart, and want the same."""
+        first = self._at_hand[0].sequence if self._at_hand else self.sequence + 1
+        fitting = [event for event in events if event.sequence < first]
+        if fitting and fitting[-1].sequence == first - 1 and len(self._at_hand) + len(fitting) <= AT_HAND:
+            self._at_hand.extendleft(reversed(fitting))

@@ -3,110 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import datetime
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import UUID
 
-from db.engine import Database
-from db.models import LiveEvent
-from db.queries import live_events
-from db.queries.live_events import Position
-from services.live.cursor import Cursor, needs_resync
+from services.live.cursor import Cursor, is_foreign
+from services.live.feed import Feed, Place
 from services.live.hub import Hub
+from services.live.reading import Filter, Item, Pace, Reading
 from services.runtime.clock import Clock
-
-BATCH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which events a subscriber wants; events of no account or conversation concern everybody who narrows neither."""
-
-    conversation_id: UUID | None = None
-    account_ids: frozenset[UUID] | None = None
-    campaign_messages: bool = True
-
-    def wants(self, event: LiveEvent) -> bool:
-        if self.conversation_id is not None and event.conversation_id != self.conversation_id:
-            return False
-        if self.account_ids is not None and event.creator_account_id not in self.account_ids:
-            return False
-        return self.campaign_messages or event.campaign_id is None
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """Everything before this was delivered; what follows is live."""
-
-    cursor: Cursor
-    occurred_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Resync:
-    """What was missed can no longer be told: fetch again, then go on from here."""
-
-    cursor: Cursor
-    occurred_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """One event; `cursor` stands right after it."""
-
-    cursor: Cursor
-    event: LiveEvent
 
 
 class Inbox:
     """Opens live inboxes."""
 
-    def __init__(self, database: Database, hub: Hub, clock: Clock) -> None:
-        self._database = database
+    def __init__(self, hub: Hub, clock: Clock, pace: Pace | None = None) -> None:
         self._hub = hub
         self._clock = clock
+        self._pace = pace or Pace()
 
     async def cursor(self, owner: UUID) -> Cursor:
         """Where the owner's inbox stands now."""
-        position = await self._position(owner)
+        position = await self._hub.position(owner)
         return Cursor(position.epoch, position.sequence)
 
-    async def open(self, owner: UUID, after: Cursor | None, wanted: Filter) -> AsyncIterator[Ready | Resync | Happened]:
-        """Subscribe first, then read what is missing, then go live. Ends by TooSlow, or when closed."""
-        async with self._hub.subscribe(owner) as (subscriber, start):
-            position = await self._position(owner)
-            begin = after
-            if after is not None and needs_resync(after, position.epoch, position.sequence, position.oldest):
-                begin = Cursor(position.epoch, max(start, position.sequence))
-                yield Resync(begin, self._clock.now())
-            seen = begin.sequence if begin is not None else start
-            # Between reading the sequence and subscribing nothing can fall: the feed starts at `start` or before.
-            async for event in self._missed(owner, seen, start):
-                seen = event.sequence
-                if wanted.wants(event):
-                    yield Happened(Cursor(position.epoch, seen), event)
-            yield Ready(Cursor(position.epoch, seen), self._clock.now())
-            async for event in subscriber.events():
-                if event.sequence > seen:
-                    seen = event.sequence
-                    if wanted.wants(event):
-                        yield Happened(Cursor(position.epoch, seen), event)
+    @asynccontextmanager
+    async def reading(
+        self, owner: UUID, after: Cursor | None, wanted: Filter, pace: Pace | None = None
+    ) -> AsyncIterator[Reading]:
+        """Subscribed first, so that nothing falls between what is read now and what is told later."""
+        async with self._hub.watching(owner) as feed:
+            begin = await self._begin(owner, feed, after)
+            yield Reading(feed, begin, wanted, self._clock, pace or self._pace)
 
-    async def _missed(self, owner: UUID, seen: int, until: int) -> AsyncIterator[LiveEvent]:
-        while seen < until:
-            async with self._database.reads() as session:
-                events = await live_events.after(session, owner, seen, BATCH)
-            for event in events:
-                if event.sequence > until:
-                    return
-                seen = event.sequence
-                yield event
-            if len(events) < BATCH:
-                return
+    @asynccontextmanager
+    async def unhurried(self, owner: UUID, wanted: Filter) -> AsyncIterator[Reading]:
+        """From now on, and never too slow: for one who tells others."""
+        async with self.reading(owner, None, wanted, replace(self._pace, most_behind=None)) as reading:
+            yield reading
 
-    async def _position(self, owner: UUID) -> Position:
-        async with self._database.reads() as session:
-            position = await live_events.position(session, owner)
-        # Every user is given a sequence when she is first seen.
-        assert position is not None
-        return position
+    async def open(self, owner: UUID, after: Cursor | None, wanted: Filter) -> AsyncIterator[Item]:
+        """Item by item, without end. Raises TooSlow, and what the database raises."""
+        async with self.reading(owner, after, wanted) as reading:
+            while True:
+                for item in (items := await reading.items()):
+                    yield item
+                if not items:
+                    await reading.more()
+
+    async def _begin(self, owner: UUID, feed: Feed, after: Cursor | None) -> Place:
+        if after is None:
+            return feed.place
+        if after.epoch == feed.epoch and after.sequence > feed.sequence:
+            # It may be younger than what was read here.
+            known, position = feed.sequence, await self._hub.position(owner)
+            feed.found(position, known)
+            if not is_foreign(after, position.epoch, position.sequence):
+                return Place(feed.breaks, after.sequence)
+        elif after.epoch == feed.epoch:
+            return Place(feed.breaks, after.sequence)
+        # Of another log than the present one: the first thing to be told is a resync.
+        return Place(feed.breaks - 1, after.sequence)

@@ -14,6 +14,7 @@ from db.models import CreatorAccount, Message
 from db.queries import creator_accounts, messages
 from db.unit_of_work import Transactions
 from services.live import events
+from services.monitoring.metrics import Metric
 from services.problems import Problem
 from services.runtime.clock import Clock
 from services.sending.estimate import Estimates
@@ -51,12 +52,15 @@ class Queueing:
         self._estimates = estimates
         self._clock = clock
 
-    async def enqueue(self, owner: UUID, pending: Sequence[Message]) -> list[Queued]:
-        """One answer for each message of `owner`, in order. Raises Rejected (SENDING_DISABLED) where sends are off."""
+    async def enqueue(self, owner: UUID, pending: Sequence[Message], *, attended: bool = True) -> list[Queued]:
+        """One answer for each message of `owner`, in order. Raises Rejected (SENDING_DISABLED) where sends are off.
+
+        Not `attended`: nobody waits for the answer, so what the queue refuses stays PENDING and goes on by the sweeper.
+        """
         if not pending:
             return []
         results = await self._queue.send_batch(await self._payloads(owner, pending))
-        return await self._record(owner, pending, {result.message_id: result for result in results})
+        return await self._record(owner, pending, {result.message_id: result for result in results}, attended)
 
     async def _payloads(self, owner: UUID, pending: Sequence[Message]) -> list[QueueMessage]:
         account_ids = {each.creator_account_id for each in pending if each.creator_account_id}
@@ -70,15 +74,19 @@ class Queueing:
             for message in pending
         ]
 
-    async def _record(self, owner: UUID, pending: Sequence[Message], results: dict[UUID, SendResult]) -> list[Queued]:
+    async def _record(
+        self, owner: UUID, pending: Sequence[Message], results: dict[UUID, SendResult], attended: bool
+    ) -> list[Queued]:
         """A worker may have been quicker: then its status stays, and the message is on its way all the same."""
         taken = [result.message_id for result in results.values() if result.problem is None]
         refused = [result.message_id for result in results.values() if result.problem is not None]
         async with self._transactions() as work:
             queued = {"status": "QUEUED", "queued_at": func.coalesce(Message.queued_at, NOW)}
-            failed = {"status": "FAILED", "finished_at": NOW, "failure_reason": QUEUE_FAILURE}
-            for ids, values in ((taken, queued), (refused, failed)):
+            # One that was sent again by hand may have arrived the first time: that is not FAILED.
+            failed = {"status": messages.ended("FAILED"), "finished_at": NOW, "failure_reason": QUEUE_FAILURE}
+            for ids, values in ((taken, queued), (refused if attended else [], failed)):
                 moved = await messages.move_many(work.session, owner, ids, ("PENDING",), **values) if ids else []
+                work.count(Metric.QUEUED, len(moved) if ids is taken else 0)
                 for message in moved:
                     work.emit(owner, events.message_updated(message))
             present = {row.id: row for row in await messages.get_many(work.session, owner, list(results))}
@@ -86,7 +94,7 @@ class Queueing:
 
 
 def _told(message: Message, problem: Problem | None) -> Queued:
-    return Queued(message, problem if message.status == "FAILED" else None)
+    return Queued(message, problem if message.status in {"FAILED", "UNKNOWN"} else None)
 
 
 def _payload(message: Message, account: CreatorAccount, now: datetime, estimate: datetime | None) -> QueueMessage:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,7 @@ from db.models import Fan, LiveEvent, LiveSequence
 from db.queries import live_events
 from db.queries.live_events import NewEvent
 from db.unit_of_work import Transactions
-from tests.stored import a_user, fan, reading, somebody_waits
+from tests.stored import a_user, fan, reading, somebody_waits, unheard
 from tests.waiting import eventually
 
 NEWS = NewEvent("fan_updated")
@@ -175,15 +176,46 @@ async def test_who_is_cancelled_before_the_end_changes_nothing(database: Databas
     assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
-async def test_the_position_tells_where_the_kept_events_begin(database: Database) -> None:
+async def test_the_position_tells_where_the_log_stands(database: Database) -> None:
     owner = await a_user(database)
-    position = await reading(database, lambda session: live_events.position(session, owner))
-    assert position is not None
-    assert (position.sequence, position.oldest) == (0, 1)
+    begin = await reading(database, lambda session: live_events.position(session, owner))
+    assert begin is not None
+    assert begin.sequence == 0
 
     async with Transactions(database.writes, Heard(database))() as work:
         work.emit(owner, NEWS)
         work.emit(owner, NEWS)
 
-    later = await reading(database, lambda session: live_events.position(session, owner))
-    assert later == live_events.Position(position.epoch, 2, 1)
+    later = await reading(database, lambda session: live_events.positions(session, [owner]))
+    assert later == {owner: live_events.Position(begin.epoch, 2)}
+
+
+async def test_what_was_counted_is_told_after_the_commit_and_forgotten_by_a_rollback(database: Database) -> None:
+    owner, told = await a_user(database), list[tuple[list[NewEvent], dict[str, int], list[str]]]()
+    stored: list[str] = []
+
+    def observe(events: Iterable[NewEvent], counts: Mapping[str, int]) -> None:
+        told.append((list(events), dict(counts), list(stored)))
+
+    async def remember() -> None:
+        stored.extend(await names(database, owner))
+
+    transactions = Transactions(database.writes, unheard, observe)
+    async with transactions() as work:
+        work.session.add(fan(owner, name="Robin"))
+        work.emit(owner, NEWS)
+        work.count("fans", 2)
+        work.count("fans")
+        work.after_commit(remember)
+
+    async def fail() -> None:
+        async with transactions() as work:
+            work.emit(owner, NEWS)
+            work.count("fans")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await fail()
+
+    assert told == [([NEWS], {"fans": 3}, [])]
+    assert stored == ["Robin"]

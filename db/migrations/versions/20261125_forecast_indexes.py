@@ -1,4 +1,4 @@
-"""What waits of an account and what a lane has sent, each read from an index alone."""
+"""What waits of an account, read from an index alone."""
 
 from __future__ import annotations
 
@@ -6,22 +6,14 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "7d2a9c41b6f3"
-down_revision = "98813a3ca41a"
+down_revision = "5d0c1f0a7e23"
 
 
 def upgrade() -> None:
     # A migration that cannot have its lock at once gives up, instead of making every query wait behind it.
     op.execute("SET LOCAL lock_timeout = '3s'")
-    # The tables may be big: their indexes are built beside the traffic, outside of the transaction.
+    # The table may be big: its index is built beside the traffic, outside of the transaction.
     with op.get_context().autocommit_block():
-        op.create_index(
-            "ix_attempts_ended",
-            "attempts",
-            ["platform", "account_id", sa.text("coalesce(finished_at, lease_until)")],
-            postgresql_concurrently=True,
-            if_not_exists=True,
-        )
-        op.drop_index("ix_attempts_account", "attempts", postgresql_concurrently=True, if_exists=True)
         op.create_index(
             "ix_messages_under_way",
             "messages",

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from db.models import LiveEvent
-from services.live.inbox import Filter
+from services.live.reading import Filter
 
 TALK, OTHER_TALK, ACCOUNT, OTHER_ACCOUNT, CAMPAIGN = (UUID(int=number) for number in range(1, 6))
 

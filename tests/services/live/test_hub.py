@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -17,10 +17,10 @@ from sqlalchemy import event
 from db.engine import Database, ReadSession
 from services.devstack.redis import EmbeddedRedis
 from services.live.channel import CHANNEL, encode
-from services.live.feed import TooSlow
-from services.live.inbox import Filter, Happened
+from services.live.reading import Filter, Happened, Pace, TooSlow
 from tests.parts import running_redis, start_redis
 from tests.services.live.watching import process, somebody_listens
+from tests.statements import counted
 from tests.stored import a_user
 from tests.waiting import eventually
 
@@ -74,9 +74,10 @@ async def test_nobody_reads_for_an_owner_nobody_watches(
     async with process(database, redis_endpoint) as here:
         async with here.watching(owner) as gone:
             await gone.until(1)
+            await eventually(lambda: len(reads) == 1, what="the read at the beginning")
         async with here.watching(watched) as watcher:
             await watcher.until(1)
-            await eventually(lambda: len(reads) == 2, what="the reads at the beginning")
+            await eventually(lambda: len(reads) == 2, what="the other read at the beginning")
             await here.say(owner, "unwatched")
             await here.say(watched, "a")
             await watcher.until(2)
@@ -106,7 +107,7 @@ async def test_what_happens_while_a_feed_begins_is_told_at_once(database: Databa
 
 async def test_a_lost_announcement_is_made_good_by_reading_again(database: Database, redis_endpoint: str) -> None:
     owner = await a_user(database)
-    async with process(database, redis_endpoint, read_again_seconds=0.1) as here, here.watching(owner) as watcher:
+    async with process(database, redis_endpoint, look_seconds=0.1) as here, here.watching(owner) as watcher:
         await watcher.until(1)
         await here.say(owner, "a", aloud=False)
         await watcher.until(2)
@@ -183,21 +184,24 @@ async def test_a_feed_outlives_the_connections_of_the_database(
     assert watcher.names == ["Ready", "a"]
 
 
-async def test_who_does_not_take_her_events_is_cut_off_and_nobody_else(database: Database, redis_endpoint: str) -> None:
+async def test_who_falls_too_far_behind_is_cut_off_and_nobody_else(database: Database, redis_endpoint: str) -> None:
     owner = await a_user(database)
-    async with process(database, redis_endpoint, queue_length=2) as here:
+    async with process(database, redis_endpoint, pace=Pace(most_behind=2)) as here:
         slow = here.inbox.open(owner, None, Filter())
-        ready = await anext(aiter(slow))
+        ready = await anext(slow)
         async with here.watching(owner) as quick:
             await quick.until(1)
-            for number in range(5):
+            for number in range(2):
+                await here.say(owner, str(number))
+                await quick.until(number + 2)
+            taken = [await anext(slow) for _ in range(2)]
+            for number in range(2, 5):
                 await here.say(owner, str(number))
                 await quick.until(number + 2)
             assert quick.failed is None
-        taken = [await anext(aiter(slow)) for _ in range(2)]
-        # The quick one has left and its feed is gone; the slow one still ends as it should.
+        # The quick one has left; the slow one still ends as it should.
         with pytest.raises(TooSlow):
-            await anext(aiter(slow))
+            await anext(slow)
         async with here.watching(owner, taken[-1].cursor) as again:
             await again.until(4)
 
@@ -207,20 +211,89 @@ async def test_who_does_not_take_her_events_is_cut_off_and_nobody_else(database:
     assert again.names == ["2", "3", "4", "Ready"]
 
 
-async def test_a_cut_off_subscriber_does_not_end_the_feed_of_the_next(database: Database, redis_endpoint: str) -> None:
+async def test_a_long_absence_is_not_slowness(database: Database, redis_endpoint: str) -> None:
+    owner, names = await a_user(database), [str(number) for number in range(5)]
+    async with process(database, redis_endpoint, pace=Pace(most_behind=2)) as here:
+        cursor = await here.inbox.cursor(owner)
+        await here.say(owner, *names)
+        async with here.watching(owner, cursor) as watcher:
+            await watcher.until(6)
+
+    assert watcher.names == [*names, "Ready"]
+
+
+async def test_nobody_is_left_when_the_last_has_gone(database: Database, redis_endpoint: str) -> None:
     owner = await a_user(database)
-    async with process(database, redis_endpoint, queue_length=1) as here:
-        slow = here.inbox.open(owner, None, Filter())
-        await anext(aiter(slow))
-        async with here.watching(owner) as first:
-            await first.until(1)
-            for number in range(3):
-                await here.say(owner, str(number))
-                await first.until(number + 2)
+    async with process(database, redis_endpoint) as here:
+        first = here.inbox.open(owner, None, Filter())
+        await anext(first)
         async with here.watching(owner) as second:
             await second.until(1)
-            await slow.aclose()  # type: ignore[attr-defined]
+            await first.aclose()  # type: ignore[attr-defined]
             await here.say(owner, "later")
             await second.until(2)
+        assert feeds() == 0
 
     assert second.names == ["Ready", "later"]
+
+
+def feeds() -> int:
+    return sum(task.get_name().startswith("feed-") and not task.cancelling() for task in asyncio.all_tasks())
+
+
+async def test_where_the_logs_stand_is_asked_once_for_all(
+    database: Database, redis_endpoint: str, reads: list[str]
+) -> None:
+    owners = [await a_user(database) for _ in range(5)]
+    async with process(database, redis_endpoint) as here, AsyncExitStack() as stack:
+        watchers = [await stack.enter_async_context(here.watching(owner)) for owner in owners]
+        for watcher in watchers:
+            await watcher.until(1)
+        await eventually(lambda: len(reads) == 5, what="the reads at the beginning")
+        await here.say(owners[3], "a", aloud=False)
+        with counted(database) as statements:
+            here.hub.look()
+            await watchers[3].until(2)
+
+    assert [statement.split("WHERE")[0].split()[-1] for statement in statements] == ["live_sequences", "live_events"]
+
+
+@pytest.mark.parametrize("change", ["sequence = 1", "epoch = '00000000'", "epoch = '00000000', sequence = 1"])
+async def test_a_log_that_was_restored_is_told_to_all_who_watch(
+    database: Database, database_url: str, redis_endpoint: str, change: str
+) -> None:
+    owner = await a_user(database)
+    async with process(database, redis_endpoint) as here, here.watching(owner) as watcher:
+        await watcher.until(1)
+        await here.say(owner, "a", "b", "c")
+        await watcher.until(4)
+        await execute(database_url, f"UPDATE live_sequences SET {change}")
+        await execute(database_url, "DELETE FROM live_events WHERE sequence > (SELECT sequence FROM live_sequences)")
+        here.hub.look()
+        await watcher.until(6)
+        await here.say(owner, "d")
+        await watcher.until(7)
+
+        assert watcher.names == ["Ready", "a", "b", "c", "Resync", "Ready", "d"]
+        assert watcher.cursor == await here.inbox.cursor(owner)
+
+
+async def test_a_log_that_went_on_unseen_for_too_long_is_told_to_all_who_watch(
+    database: Database, database_url: str, redis_endpoint: str
+) -> None:
+    owner = await a_user(database)
+    async with process(database, redis_endpoint) as here, here.watching(owner) as watcher:
+        await watcher.until(1)
+        await here.say(owner, "a", "b", "c", aloud=False)
+        await execute(database_url, "DELETE FROM live_events WHERE sequence <= 2")
+        await here.say(owner, "d")
+        await watcher.until(3)
+
+    assert watcher.names == ["Ready", "Resync", "Ready"]
+    assert watcher.cursor.sequence == 4
+
+
+async def execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(statement)
+    await connection.close()

@@ -9,7 +9,8 @@ import pytest
 from db.engine import Database
 from db.queries import live_events
 from services.live.cursor import Cursor
-from services.live.inbox import Filter, Happened
+from services.live.feed import BATCH
+from services.live.reading import Filter, Happened, Pace, Ready, Resync
 from tests.services.live.watching import process
 from tests.stored import a_user, reading
 
@@ -117,6 +118,71 @@ async def forget_events(url: str, up_to: int) -> None:
     await connection.close()
 
 
+async def test_events_removed_while_somebody_catches_up_are_missed_by_nobody_unknowingly(
+    database: Database, database_url: str, redis_endpoint: str
+) -> None:
+    """She has read the first ones when those that follow are removed."""
+    owner, names = await a_user(database), [str(number) for number in range(BATCH + 3)]
+    async with process(database, redis_endpoint) as here:
+        cursor = await here.inbox.cursor(owner)
+        await here.say(owner, *names)
+        inbox = here.inbox.open(owner, cursor, Filter())
+        taken = [await anext(inbox) for _ in range(BATCH)]
+        await forget_events(database_url, up_to=BATCH + 1)
+        resync, ready = await anext(inbox), await anext(inbox)
+
+        assert [str(each.event.status) for each in taken if isinstance(each, Happened)] == names[:BATCH]
+        assert (type(resync), type(ready)) == (Resync, Ready)
+        assert resync.cursor == ready.cursor == await here.inbox.cursor(owner)
+        await inbox.aclose()  # type: ignore[attr-defined]
+
+
+async def test_a_quiet_filter_is_given_a_younger_cursor(database: Database, redis_endpoint: str) -> None:
+    """Else, once the events she does not want are a day old, she would have to fetch everything again."""
+    owner = await a_user(database)
+    async with process(database, redis_endpoint, pace=Pace(tell_again_seconds=0.1)) as here:
+        inbox = here.inbox.open(owner, None, Filter(account_ids=frozenset()))
+        assert (await anext(inbox)).cursor.sequence == 0
+        await here.say(owner, "unwanted", "unwanted too")
+
+        younger = await anext(inbox)
+
+        assert isinstance(younger, Ready)
+        assert younger.cursor == await here.inbox.cursor(owner)
+        await inbox.aclose()  # type: ignore[attr-defined]
+
+
+async def test_a_cursor_that_was_told_is_not_told_again(database: Database, redis_endpoint: str) -> None:
+    owner, nothing = await a_user(database), Filter(account_ids=frozenset())
+    async with (
+        process(database, redis_endpoint, pace=Pace(tell_again_seconds=0)) as here,
+        here.inbox.reading(owner, None, nothing) as reading,
+    ):
+        assert [type(item) for item in await reading.items()] == [Ready]
+        assert list(await reading.items()) == []
+        await here.say(owner, "unwanted")
+        await reading.more()
+        assert [item.cursor.sequence for item in await reading.items()] == [1]
+        assert list(await reading.items()) == []
+
+
+async def test_a_cursor_that_is_younger_than_what_was_read_here_is_no_foreign_one(
+    database: Database, redis_endpoint: str
+) -> None:
+    """The lists were asked for from another process, which has heard of more."""
+    owner = await a_user(database)
+    async with process(database, redis_endpoint) as here, here.watching(owner) as before:
+        await before.until(1)
+        await here.say(owner, "a", "b", aloud=False)
+        async with here.watching(owner, await here.inbox.cursor(owner)) as watcher:
+            await watcher.until(1)
+            await before.until(3)
+            await here.say(owner, "c")
+            await watcher.until(2)
+
+    assert watcher.names == ["Ready", "c"]
+
+
 async def test_filtered_events_move_the_cursor_and_are_not_told(database: Database, redis_endpoint: str) -> None:
     owner = await a_user(database)
     async with process(database, redis_endpoint) as here:
@@ -124,7 +190,7 @@ async def test_filtered_events_move_the_cursor_and_are_not_told(database: Databa
         await here.say(owner, "not of any account")
         inbox = here.inbox.open(owner, cursor, Filter(account_ids=frozenset()))
 
-        first = await anext(aiter(inbox))
+        first = await anext(inbox)
 
         assert not isinstance(first, Happened)
         assert first.cursor == replace(cursor, sequence=1)

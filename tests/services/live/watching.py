@@ -11,14 +11,16 @@ from uuid import UUID
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
 from db.engine import Database
 from db.queries.live_events import NewEvent
 from db.unit_of_work import Transactions
 from services.live.channel import CHANNEL, Announcer
 from services.live.cursor import Cursor
-from services.live.hub import Hub
-from services.live.inbox import Filter, Happened, Inbox, Ready, Resync
+from services.live.hub import Hub, Patience
+from services.live.inbox import Inbox
+from services.live.reading import Filter, Happened, Item, Pace
 from services.runtime.clock import SystemClock
 from tests.stored import unheard
 from tests.waiting import eventually
@@ -31,7 +33,7 @@ NEVER = 1000.0
 class Watcher:
     """What one open inbox was told, in order; `failed` is what ended it."""
 
-    told: list[Ready | Resync | Happened] = field(default_factory=list)
+    told: list[Item] = field(default_factory=list)
     failed: BaseException | None = None
 
     @property
@@ -49,8 +51,9 @@ class Watcher:
 class Process:
     """One API process, as far as its live inboxes go; `say` is what any process does."""
 
-    def __init__(self, database: Database, redis: Redis, hub: Hub) -> None:
-        self.inbox = Inbox(database, hub, SystemClock())
+    def __init__(self, database: Database, redis: Redis, hub: Hub, pace: Pace) -> None:
+        self.hub = hub
+        self.inbox = Inbox(hub, SystemClock(), pace)
         self.redis = redis
         self._database = database
 
@@ -82,22 +85,16 @@ class Process:
 
 @asynccontextmanager
 async def process(
-    database: Database, endpoint: str, *, read_again_seconds: float = NEVER, queue_length: int = 1000
+    database: Database, endpoint: str, *, look_seconds: float = NEVER, pace: Pace | None = None
 ) -> AsyncIterator[Process]:
     """Running, and listening to Redis."""
     once = Retry(NoBackoff(), 0)
     async with Redis.from_url(f"redis://{endpoint}", retry=once) as redis:
-        hub = Hub(
-            database,
-            redis,
-            read_again_seconds=read_again_seconds,
-            reconnect_seconds=0.05,
-            queue_length=queue_length,
-        )
+        hub = Hub(database, redis, Patience(look_seconds, reconnect=0.05))
         listening = asyncio.create_task(hub.run())
         try:
             await eventually(lambda: somebody_listens(redis), what="a subscription")
-            yield Process(database, redis, hub)
+            yield Process(database, redis, hub, pace or Pace())
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
@@ -105,4 +102,7 @@ async def process(
 
 
 async def somebody_listens(redis: Redis) -> bool:
-    return bool((await redis.pubsub_numsub(CHANNEL))[0][1])
+    try:
+        return bool((await redis.pubsub_numsub(CHANNEL))[0][1])
+    except RedisError:  # it is only just coming back
+        return False

@@ -1,0 +1,131 @@
+"""One shared stream told to everybody in this process who watches it alike: rendered once, written to each socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import structlog
+
+from resolvers.transport.insistence import insist
+from resolvers.transport.rendering import Rendered, Renderer, Studio, batches
+from resolvers.transport.share_key import ShareKey
+from resolvers.transport.shared_stream import Handed
+from services.live.feed import Place
+from services.live.reading import Item
+from services.monitoring.logs import traced
+
+log = structlog.get_logger(service="api")
+
+SOCKETS_AT_ONCE = 25
+"""Then other inboxes, and who asks, have their turn: half a millisecond."""
+
+
+class Follower(Protocol):
+    """One subscription that has caught up. `place`: everything up to it was sent."""
+
+    handed: Handed
+    place: Place
+
+    def take(self, item: Item, rendered: Rendered) -> bool:
+        """Send it without waiting; False where the peer does not take it at once."""
+        ...
+
+    def fall_behind(self) -> None:
+        """It is not told any more, and has to catch up and join again."""
+        ...
+
+
+class Broadcast:
+    """`turn`: followers that catch up do so one event after the other, and share what was rendered."""
+
+    def __init__(self, studio: Studio) -> None:
+        self.renderer = Renderer(studio)
+        self.turn = asyncio.Lock()
+        self.watchers = 0
+        self._followers: dict[Follower, None] = {}
+        self._begun = Place(-1, 0)
+        self._read_by = 0.0
+        self._task: asyncio.Task[None] | None = None
+
+    def join(self, follower: Follower) -> bool:
+        """Whether it is told from now on. Not, where something is being told that it has not seen yet."""
+        if self._task is None:
+            self._begun = follower.place
+            self._task = asyncio.create_task(self._run(follower.handed, follower.place))
+        if follower.place < self._begun:
+            return False
+        self._followers[follower] = None
+        return True
+
+    def leave(self, follower: Follower) -> None:
+        self._followers.pop(follower, None)
+
+    def end(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self, handed: Handed, begin: Place) -> None:
+        try:
+            await self._tell_on(handed, begin)
+        except Exception as error:
+            log.error("broadcast_failed", action="broadcast", **traced(error))
+            self._task = None
+            for follower in tuple(self._followers):
+                self.leave(follower)
+                follower.fall_behind()
+
+    async def _tell_on(self, handed: Handed, begin: Place) -> None:
+        async with handed.stream.live() as reading:
+            reading.go_on_from(begin, say_ready=False)
+            while True:
+                for batch in batches(items := await insist(reading.items, "read")):
+                    await self._tell(batch, reading.read_at)
+                if not items:
+                    await reading.more()
+
+    async def _tell(self, items: Sequence[Item], read_at: float) -> None:
+        self._begun = items[-1].place
+        if not self._followers:
+            return
+        anyone = next(iter(self._followers))
+        for item, rendered in zip(
+            items, await self.renderer.render(items, anyone.handed, self._read_by, read_at), strict=True
+        ):
+            self._read_by = max(self._read_by, rendered.read_by)
+            await self._send(item, rendered)
+
+    async def _send(self, item: Item, rendered: Rendered) -> None:
+        for number, follower in enumerate(tuple(self._followers), 1):
+            if follower in self._followers and follower.place < item.place and not follower.take(item, rendered):
+                self.leave(follower)
+                follower.fall_behind()
+            if number % SOCKETS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+
+class Broadcasts:
+    """Of one process."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._broadcasts: dict[ShareKey, Broadcast] = {}
+
+    @asynccontextmanager
+    async def watching(self, key: ShareKey) -> AsyncIterator[Broadcast]:
+        """The one for this key, for as long as anybody watches."""
+        broadcast = self._broadcasts.setdefault(key, Broadcast(self._studio))
+        broadcast.watchers += 1
+        try:
+            yield broadcast
+        finally:
+            broadcast.watchers -= 1
+            if not broadcast.watchers:
+                del self._broadcasts[key]
+                broadcast.end()
+
+    async def close(self) -> None:
+        """Before the resources are closed."""
+        await self._studio.close()

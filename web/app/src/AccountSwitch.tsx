@@ -1,0 +1,51 @@
+import { Check, Users } from "lucide-react";
+
+import { chooseAccount, useAccount, useAccounts, useChosenAccount } from "./hooks/useAccounts";
+import { PLATFORMS } from "./format/words";
+import { Avatar } from "./ui/Avatar";
+import { Menu, type Choice } from "./ui/Menu";
+
+/** Whose inbox, fans, campaigns and figures are shown: one account's, or those of all. */
+export function AccountSwitch({ small }: { small?: boolean }) {
+  const accounts = useAccounts();
+  const chosen = useAccount(useChosenAccount());
+  const size = small ? 30 : 40;
+  if (accounts.length === 0) return null;
+  const [only] = accounts;
+  if (accounts.length === 1 && only)
+    return (
+      <div className="account-switch only" title={`${only.displayName}, ${PLATFORMS[only.platform]}`}>
+        <Avatar name={only.displayName} url={only.avatar} size={size} />
+        {!small && <span className="one-line">{only.displayName}</span>}
+      </div>
+    );
+  const mark = (on: boolean) => (on ? <Check size={16} aria-hidden /> : <span style={{ width: 16 }} />);
+  const choices: Choice[] = [
+    { words: "All accounts", icon: mark(!chosen), checked: !chosen, onChoose: () => chooseAccount(null) },
+    ...accounts.map((each) => ({
+      words: `${each.displayName} · ${PLATFORMS[each.platform]}`,
+      icon: mark(each.id === chosen?.id),
+      checked: each.id === chosen?.id,
+      onChoose: () => chooseAccount(each.id),
+    })),
+  ];
+  return (
+    <Menu
+      side={small ? "bottom" : "right"}
+      align={small ? "end" : "start"}
+      choices={choices}
+      trigger={
+        <button type="button" className="account-switch" aria-label={`Account: ${chosen?.displayName ?? "all"}. Choose another`}>
+          {chosen ? (
+            <Avatar name={chosen.displayName} url={chosen.avatar} size={size} />
+          ) : (
+            <span className="avatar hue-3" style={{ width: size, height: size }}>
+              <Users size={size * 0.45} aria-hidden />
+            </span>
+          )}
+          {!small && <span className="one-line">{chosen?.displayName ?? "All"}</span>}
+        </button>
+      }
+    />
+  );
+}
