@@ -4,7 +4,7 @@ PYTHON_IN := .venv/bin/python
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format schema lambda lock clean install pages screenshots browser conformance
+.PHONY: help run test soak check format schema lambda lock clean install pages screenshots browser conformance
 .NOTPARALLEL:
 
 help:  ## list the verbs
@@ -15,6 +15,9 @@ run: install pages  ## start everything on this machine, embedded; PORT (8000) a
 
 test: install pages browser conformance check  ## install and run everything that CI runs
 	$(PYTHON_IN) -m pytest -n 2
+
+soak: install  ## minutes of kills, cuts and lies with real processes; SOAK="--messages 10000 --kills 200 --minutes 15"
+	$(PYTHON_IN) -m bench.soak $(SOAK)
 
 check: install  ## format, lint, types and import contracts, without the tests
 	$(PYTHON_IN) -m ruff format --check .

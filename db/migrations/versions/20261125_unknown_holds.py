@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "a4d27e90c5b1"
-down_revision = "c4a7d15e9b02"
+down_revision = "a91e5d07c3b8"
 
 SINCE = "ix_messages_unknown_since"
 
