@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 
 from db.engine import ReadSession
 from db.models import Attempt, Campaign, CreatorAccount, Lane, Message
 from db.owner_guard import crossing
+from db.queries.unknowns import REPEATING
 
 NOW = func.clock_timestamp()
 
@@ -40,6 +42,16 @@ class LastAttempt:
     reserved_at: datetime
     finished_at: datetime | None
     lease_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """The next repeat of a call nobody knows the outcome of: it goes before all others of its kind."""
+
+    id: UUID
+    creator_account_id: UUID
+    campaign: bool
+    not_before: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +100,26 @@ async def last_attempts(
     return found
 
 
+async def repeats(session: ReadSession, owner: UUID, creator_account_ids: Sequence[UUID]) -> list[Repeat]:
+    """Calls of unknown outcome that will be repeated by themselves; those of paused campaigns are left out."""
+    query = (
+        select(Message.id, Message.creator_account_id, Message.campaign_id.is_not(None), Message.not_before)
+        .outerjoin(Campaign, and_(Campaign.user_id == owner, Campaign.id == Message.campaign_id))
+        .where(
+            Message.user_id == owner,
+            Message.creator_account_id.in_(creator_account_ids),
+            REPEATING,
+            or_(Message.campaign_id.is_(None), Campaign.status.in_(("ACTIVE", "COMPLETED"))),
+            ~_under_way(owner),
+        )
+        .order_by(Message.not_before, Message.id)
+    )
+    rows: Iterable[Any] = await session.execute(query)
+    return [Repeat(*row) for row in rows]
+
+
 async def waiting_messages(session: ReadSession, owner: UUID, message_ids: Sequence[UUID]) -> list[WaitingMessage]:
     """Those of the messages that wait; what has ended meanwhile, or is under way, is left out."""
-    reserved = exists().where(Attempt.user_id == owner, Attempt.message_id == Message.id, Attempt.state != "done")
     query = (
         select(
             Message.id,
@@ -99,9 +128,14 @@ async def waiting_messages(session: ReadSession, owner: UUID, message_ids: Seque
             Campaign.status,
             Message.scheduled_at,
             Message.not_before,
-            reserved,
+            _under_way(owner),
         )
         .outerjoin(Campaign, and_(Campaign.user_id == owner, Campaign.id == Message.campaign_id))
         .where(Message.user_id == owner, Message.id.in_(message_ids), Message.status.in_(WAITING))
     )
     return [WaitingMessage(*row) for row in await session.execute(query)]
+
+
+def _under_way(owner: UUID) -> ColumnElement[bool]:
+    """A worker has a slot for the message."""
+    return exists().where(Attempt.user_id == owner, Attempt.message_id == Message.id, Attempt.state != "done")

@@ -143,10 +143,10 @@ def _replies(owner: UUID, account_ids: Sequence[UUID]) -> Select[Any]:
     """Replies that wait, are under way, or hold their conversation although nobody knows whether they arrived."""
     waits = and_(Message.status.in_(WAITING), not_(_reserved(owner)))
     ready_at = case(
-        (Message.status == "UNKNOWN", Message.finished_at + UNKNOWN_HOLDS),
+        (Message.status == "UNKNOWN", Message.unknown_since + UNKNOWN_HOLDS),
         (waits, func.greatest(Message.not_before, Message.scheduled_at)),
     )
-    holding = and_(Message.status == "UNKNOWN", Message.finished_at > NOW - UNKNOWN_HOLDS)
+    holding = and_(Message.status == "UNKNOWN", Message.unknown_since > NOW - UNKNOWN_HOLDS)
     return select(
         Message.id,
         Message.creator_account_id,

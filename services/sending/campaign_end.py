@@ -16,7 +16,7 @@ def end_of(campaign: CampaignLine, lane: LaneOutlook, length: int) -> datetime |
     if campaign.status == "SCHEDULED":
         return end_of_new(lane, campaign.before, campaign.recipients, campaign.scheduled_at)
     if length:
-        return lane.leaves(Kind.CAMPAIGN, length - 1) + lane.call
+        return lane.leaves(Kind.CAMPAIGN, _repeats(lane) + length - 1) + lane.call
     return max(slot.ended_at for slot in lane.slots) if campaign.under_way and lane.slots else None
 
 
@@ -28,7 +28,12 @@ def end_of_new(lane: LaneOutlook, before: int, recipients: int, starts_at: datet
     moment = max(starts_at or lane.begins_at, lane.begins_at)
     gone = joined.place_from(Kind.CAMPAIGN, moment)
     if gone < waiting or moment == lane.begins_at:
-        return joined.at(Kind.CAMPAIGN, max(before, gone) + recipients - 1) + lane.call
+        return joined.at(Kind.CAMPAIGN, max(_repeats(lane) + before, gone) + recipients - 1) + lane.call
     # The line is empty by then, though the slots of those before it may still be held.
     last = lane.later(moment, Kind.CAMPAIGN, recipients).at(Kind.CAMPAIGN, recipients - 1)
     return max(last, joined.at(Kind.CAMPAIGN, waiting + recipients - 1)) + lane.call
+
+
+def _repeats(lane: LaneOutlook) -> int:
+    """Calls of unknown outcome of campaigns, which go before all others."""
+    return sum(repeat.campaign for repeat in lane.repeats)

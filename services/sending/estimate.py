@@ -14,7 +14,7 @@ from db.queries.queue_status import AccountCounts
 from services.pacing.limit import Kind, Limit
 from services.sending.campaign_end import end_of, end_of_new
 from services.sending.lane_outlook import LaneOutlook
-from services.sending.outlook import LineOutlook, Outlook, outlook_of
+from services.sending.outlook import LineOutlook, Outlook
 
 NOWHERE = Outlook("ACCOUNT_DISCONNECTED")
 
@@ -40,15 +40,12 @@ class Estimates:
             lanes = await self.lanes(session, owner, _accounts(messages), counts)
             places = await self._places(session, owner, messages)
         lines = {
-            (account, kind): LineOutlook(
-                lane, kind, (each for each in places[kind] if each.creator_account_id == account)
-            )
+            (account, kind): LineOutlook(lane, kind, [each for each in found if each.creator_account_id == account])
             for account, lane in lanes.items()
-            for kind in Kind
+            for kind, found in places.items()
         }
-        found = {kind: {place.id: place for place in places[kind]} for kind in Kind}
         return {
-            message.id: outlook_of(message, found[_kind(message)].get(message.id), line)
+            message.id: line.outlook(message)
             if message.creator_account_id and (line := lines.get((message.creator_account_id, _kind(message))))
             else NOWHERE
             for message in messages
@@ -96,12 +93,18 @@ class Estimates:
         account_ids: Sequence[UUID],
         counts: Mapping[UUID | None, AccountCounts],
     ) -> dict[UUID, LaneOutlook]:
-        """The lanes of these accounts by what waits on them; two statements."""
+        """The lanes of these accounts by what waits on them; three statements."""
         states = await forecasts.lane_states(session, owner, account_ids)
         attempts = await forecasts.last_attempts(session, owner, account_ids, 2 * self._limit.messages + 10)
+        repeats = await forecasts.repeats(session, owner, account_ids)
         return {
             account: LaneOutlook(
-                self._limit, state, attempts.get(account, []), counts.get(account, AccountCounts()), self._enabled
+                limit=self._limit,
+                state=state,
+                attempts=attempts.get(account, []),
+                repeats=[each for each in repeats if each.creator_account_id == account],
+                counts=counts.get(account, AccountCounts()),
+                enabled=self._enabled,
             )
             for account, state in states.items()
         }

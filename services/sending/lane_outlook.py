@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from db.queries.forecasts import LaneState, LastAttempt
+from db.queries.forecasts import LaneState, LastAttempt, Repeat
 from db.queries.queue_status import AccountCounts
 from services.pacing.departures import Departures
 from services.pacing.forecast import Line, expected, forecast, usual_call
@@ -26,6 +26,7 @@ class LaneOutlook:
     limit: Limit
     state: LaneState
     attempts: Sequence[LastAttempt]
+    repeats: Sequence[Repeat]
     counts: AccountCounts
     enabled: bool
 
@@ -81,10 +82,12 @@ class LaneOutlook:
 
     @cached_property
     def line(self) -> Line:
-        """Without what a worker has a slot for already, although it still says QUEUED."""
+        """With repeats, and without what a worker has a slot for already, although it still says QUEUED."""
         reserved = [attempt.campaign for attempt in self.attempts if attempt.state == "reserved"]
-        replies = self.counts.replies - reserved.count(False)
-        return Line(max(replies, 0), max(self.counts.campaign - reserved.count(True), 0))
+        repeated = [repeat.campaign for repeat in self.repeats]
+        replies = max(self.counts.replies - reserved.count(False), 0)
+        campaign = max(self.counts.campaign - reserved.count(True), 0)
+        return Line(replies + repeated.count(False), campaign + repeated.count(True))
 
     @cached_property
     def departures(self) -> Departures:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from db.queries.forecasts import WaitingMessage
+from db.queries.forecasts import Repeat, WaitingMessage
 from db.queries.line_places import Place
 from services.pacing.departures import Departures
 from services.pacing.limit import Kind
@@ -27,13 +27,25 @@ NO_OUTLOOK = Outlook()
 
 
 class LineOutlook:
-    """One kind of messages of one account. `held`: those that may not go yet."""
+    """One kind of messages of one account: those that were asked for, and those that may not go yet."""
 
-    def __init__(self, lane: LaneOutlook, kind: Kind, held: Iterable[Place]) -> None:
+    def __init__(self, lane: LaneOutlook, kind: Kind, places: Sequence[Place]) -> None:
         self.lane = lane
         self._kind = kind
-        self._releases = releases(held, lane.call + lane.limit.min_gap)
+        self._places = {place.id: place for place in places}
+        repeats = [_place_of(each) for each in lane.repeats if each.campaign is (kind is Kind.CAMPAIGN)]
+        self._releases = releases([*repeats, *places], lane.call + lane.limit.min_gap)
         self._later: dict[datetime, Departures] = {}
+
+    def outlook(self, message: WaitingMessage) -> Outlook:
+        """A message without a place stands in no line: it is of a paused campaign, or a worker has begun with it."""
+        if message.reserved:
+            return Outlook(None, self.lane.now)
+        place = self._places.get(message.id)
+        reason = wait_reason(_situation(message, place, self.lane))
+        if place is None or reason in ENDLESS or not self.lane.sends or self.lane.overdue:
+            return Outlook(reason)
+        return Outlook(reason, self.leaves(place))
 
     def leaves(self, place: Place) -> datetime:
         """When a message leaves: at its turn, and not before it may."""
@@ -65,15 +77,9 @@ class LineOutlook:
         return self._later[release.begins_at]
 
 
-def outlook_of(message: WaitingMessage, place: Place | None, line: LineOutlook) -> Outlook:
-    """`place` is None for a message that stands in no line: of a paused campaign, or begun by a worker."""
-    lane = line.lane
-    if message.reserved:
-        return Outlook(None, lane.now)
-    reason = wait_reason(_situation(message, place, lane))
-    if place is None or reason in ENDLESS or not lane.sends or lane.overdue:
-        return Outlook(reason)
-    return Outlook(reason, line.leaves(place))
+def _place_of(repeat: Repeat) -> Place:
+    """Before all others, as soon as it may go."""
+    return Place(repeat.id, repeat.creator_account_id, 0, 0, 0, repeat.not_before, held=False, behind=False)
 
 
 def _situation(message: WaitingMessage, place: Place | None, lane: LaneOutlook) -> Situation:

@@ -154,7 +154,7 @@ async def blocked(database: Database) -> datetime:
     """Nobody sends before this moment, as after a 429: time to write and to ask."""
 
     async def block(session: WriteSession) -> datetime:
-        until = await session.scalar(select(func.clock_timestamp() + BLOCKED))
+        until: datetime | None = await session.scalar(select(func.clock_timestamp() + BLOCKED))
         await session.execute(update(Lane).values(due_at=until, blocked_until=until))
         assert until is not None
         return until

@@ -138,8 +138,8 @@ async def test_an_earlier_reply_of_the_conversation_holds(database: Database) ->
         "waits": {},
         "is sent": {"status": "SENDING"},
         "is tried again": {"not_before": moment(30)},
-        "is unknown": {"status": "UNKNOWN", "finished_at": moment(-90)},
-        "was unknown": {"status": "UNKNOWN", "finished_at": moment(-121)},
+        "is unknown": {"status": "UNKNOWN", "unknown_since": moment(-90)},
+        "was unknown": {"status": "UNKNOWN", "unknown_since": moment(-121)},
         "has ended": {"status": "SENT", "finished_at": moment(-1)},
         "is scheduled": {"status": "PENDING", "scheduled_at": moment(30)},
         "is of a campaign": {"campaign_id": whole.id},
@@ -154,7 +154,7 @@ async def test_an_earlier_reply_of_the_conversation_holds(database: Database) ->
 
     held = {name: found[row.id].held for name, row in rows.items()}
     assert held == {name: name in {"waits", "is sent", "is tried again", "is unknown"} for name in holders}
-    until = {name: found[row.id].ready_at for name, row in rows.items() if found[row.id].ready_at is not None}
+    until = {name: ready_at for name, row in rows.items() if (ready_at := found[row.id].ready_at) is not None}
     for name in ("is tried again", "is unknown"):
         assert abs(until.pop(name) - moment(30)) < timedelta(seconds=8)
     assert until == {}

@@ -26,6 +26,9 @@ FROM generate_series(1, $7::int) n
 JOIN conversations talk ON talk.user_id = $1 AND talk.id = ($3::uuid[])[n % cardinality($3::uuid[]) + 1]"""
 
 LIMIT = Limit(10, timedelta(seconds=60), timedelta(seconds=3))
+SECONDS = {
+    "scheduled": "scheduled_at", "not_before": "not_before", "finished": "finished_at", "repeats_end": "repeat_until",
+}  # fmt: skip
 SLACK = timedelta(milliseconds=20)
 
 
@@ -76,10 +79,12 @@ class Scene:
         return self.talks[name]
 
     async def waits(self, talk: str = "robin", **values: Any) -> Message:
-        """A queued message; `scheduled`, `not_before` and `finished` are in seconds."""
-        for name, column in (("scheduled", "scheduled_at"), ("not_before", "not_before"), ("finished", "finished_at")):
+        """A queued message; times are in seconds, and `finished` is since when an unknown one is unknown."""
+        for name, column in SECONDS.items():
             if name in values:
                 values[column] = self.moment(values.pop(name))
+        if values.get("status") == "UNKNOWN":
+            values.setdefault("unknown_since", values.get("finished_at"))
         row = message(await self.talk(talk), **values)
         await store(self.database, row)
         return row
@@ -93,12 +98,12 @@ class Scene:
         """Attempts that ended at these seconds, each a second long; of the first of many if not of a message."""
         of = of or await self.waits("sent before", status="SENT", finished=min(ended))
         for number, end in enumerate(ended):
-            times = {"reserved_at": self.moment(end - call), "finished_at": self.moment(end)}
+            times: dict[str, Any] = {"reserved_at": self.moment(end - call), "finished_at": self.moment(end)}
             await store(self.database, self.attempt(of, number + 1, state="done", outcome="SENT", **times))
 
     async def under_way(self, of: Message, state: str, reserved: float, lease: float) -> None:
-        times = {"reserved_at": self.moment(reserved), "lease": lease}
-        await store(self.database, self.attempt(of, 1, state=state, **times))
+        row = self.attempt(of, 1, state=state, lease=lease, reserved_at=self.moment(reserved))
+        await store(self.database, row)
 
     def attempt(self, of: Message, number: int, *, lease: float = 60, **values: Any) -> Attempt:
         return Attempt(

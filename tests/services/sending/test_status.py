@@ -41,8 +41,8 @@ class Letters:
 
 
 def reader(scene: Scene, redis: Redis, queue: Any = None) -> QueueStatusReader:
-    clock = SystemClock()
-    return QueueStatusReader(scene.database, queue or Letters(), redis, scene.estimates(), clock, enabled=True)
+    asked: Any = queue or Letters()
+    return QueueStatusReader(scene.database, asked, redis, scene.estimates(), SystemClock(), enabled=True)
 
 
 async def status_of(scene: Scene, redis: Redis, time_zone: str = "UTC") -> QueueStatus:
@@ -169,7 +169,7 @@ async def test_a_few_statements_in_one_snapshot(database: Database, redis: Redis
     with counted(database) as statements:
         await status_of(scene, redis)
 
-    assert len(statements) == 7
+    assert len(statements) == 8
 
 
 async def test_healthy_and_degraded(database: Database, redis: Redis, no_redis: Redis) -> None:

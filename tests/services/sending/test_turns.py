@@ -38,7 +38,7 @@ async def backlog(scene: Scene, kind: str) -> None:
         case "held":
             await many(scene, None, 1)
             first = (Message.user_id == scene.owner, Message.creator_account_id == scene.home.id)
-            unknown = update(Message).where(*first).values(status="UNKNOWN", finished_at=scene.now)
+            unknown = update(Message).where(*first).values(status="UNKNOWN", unknown_since=scene.now)
             await writing(scene.database, lambda session: session.execute(unknown))
             await many(scene, None, BACKLOG, after=1)
         case "nothing is ready":
