@@ -16,6 +16,7 @@ import time
 from array import array
 from base64 import b64encode
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import uvloop
@@ -128,9 +129,8 @@ async def connect_all(clients: Clients, port: int, said: list[dict[str, Any]]) -
     loop = asyncio.get_running_loop()
     for begin in range(0, len(said), AT_ONCE):
         some = said[begin : begin + AT_ONCE]
-        await asyncio.gather(
-            *(loop.create_connection(lambda one=each: Client(clients, one), "127.0.0.1", port) for each in some)
-        )
+        made = (partial(Client, clients, each) for each in some)
+        await asyncio.gather(*(loop.create_connection(each, "127.0.0.1", port) for each in made))
         while clients.ready + clients.closed < begin + len(some):
             await asyncio.sleep(0.005)
 
