@@ -94,7 +94,7 @@ class Cuts:
         """redis-py connects again without an exception, and what passes meanwhile passes unheard."""
         with suppress(RedisError, OSError):
             async with Redis.from_url(f"redis://{self._redis.endpoint}") as redis:
-                await redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+                await redis.client_kill_filter(_type="pubsub")
 
     async def kill_redis(self) -> None:
         pid = int((self._redis.folder / "redis.pid").read_text().split()[0])

@@ -1,6 +1,7 @@
 // Clients that use `watchInbox` of the developer guide (CONFORMANCE_GUIDE) and keep what the events tell as their state.
 // CONFORMANCE_URLS: JSON list, one client for each. Prints each event of the first client as it comes if asked for by
-// CONFORMANCE_TELL; for each line on standard input it prints every client's cursors and state. Ends with its input.
+// CONFORMANCE_TELL; asked for `counts` or `report` on its standard input, how many events each client has had, or all of
+// its cursors and its state. Ends with its input.
 import { createInterface } from 'node:readline'
 
 import WebSocket from 'ws'
@@ -50,5 +51,8 @@ const clients = JSON.parse(given).map((url, number) => {
 })
 
 console.log(JSON.stringify({ event: 'begun' }))
-for await (const _ of createInterface({ input: process.stdin })) console.log(JSON.stringify({ event: 'report', clients }))
+for await (const question of createInterface({ input: process.stdin })) {
+  const answer = question === 'counts' ? clients.map((client) => client.cursors.length) : clients
+  console.log(JSON.stringify({ event: question, clients: answer }))
+}
 process.exit(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -46,7 +46,7 @@ class Work:
 
     async def one(self) -> None:
         """The most frequent things most often."""
-        steps: list[Callable[[], Awaitable[object]]] = [self.incoming] * 8
+        steps: list[Callable[[], Awaitable[object]]] = [self.incoming] * 6
         if self.talks:
             steps += [self.send] * 2 + [self.read] * 2 + [self.edit_fan] * 2 + [self.delete_fan]
         if self.sent:
@@ -57,10 +57,16 @@ class Work:
             return
 
     async def incoming(self) -> None:
-        """From a fan who is new, known, or was deleted and so is back."""
-        self.number += 1
+        """From a fan who is new, known, or was deleted and so is back; sometimes several at once."""
         which = self.chance.randrange(FANS)
-        said = InboundMessage(
+        async with self.resources.transactions() as work:
+            for _ in range(self.chance.randint(1, 6)):
+                self.number += 1
+                await take_in(work, self.account, self._said(which))
+        await self._look()
+
+    def _said(self, which: int) -> InboundMessage:
+        return InboundMessage(
             platform_message_id=f"in-{self.number}",
             platform_fan_id=str(which),
             handle=f"fan{which}",
@@ -69,11 +75,8 @@ class Work:
             text=f"hello {self.number}",
             price_cents=None,
             media=(),
-            sent_at=self._now(),
+            sent_at=LONG_AGO + timedelta(seconds=self.number),
         )
-        async with self.resources.transactions() as work:
-            await take_in(work, self.account, said)
-        await self._look()
 
     async def send(self) -> None:
         request = SendRequest(text=f"answer {self.number}", conversation_id=self.chance.choice(self.talks))
@@ -112,9 +115,6 @@ class Work:
             )
             found = rows.all()
         self.talks, self.fans = [row[0] for row in found], [row[1] for row in found]
-
-    def _now(self) -> datetime:
-        return LONG_AGO + timedelta(seconds=self.number)
 
 
 async def begin(resources: Resources, chance: Random) -> Work:

@@ -29,7 +29,9 @@ async def started(
         *command, cwd=ROOT, env=environment(settings), stdout=log, stderr=asyncio.subprocess.STDOUT
     )
     try:
-        await eventually(lambda: _answers(api), 60, "the process")
+        # One client for all attempts, and no certificates: loading them takes longer than the process does to start.
+        async with httpx.AsyncClient(trust_env=False, verify=False) as http:
+            await eventually(lambda: _answers(http, api), 60, "the process")
         yield api, process
     finally:
         if process.returncode is None:
@@ -37,9 +39,8 @@ async def started(
         await process.wait()
 
 
-async def _answers(api: Api) -> bool:
-    async with httpx.AsyncClient(trust_env=False) as http:
-        try:
-            return (await http.get(f"{api.url}/healthz")).status_code == 200
-        except httpx.TransportError:
-            return False
+async def _answers(http: httpx.AsyncClient, api: Api) -> bool:
+    try:
+        return (await http.get(f"{api.url}/healthz")).status_code == 200
+    except httpx.TransportError:
+        return False
