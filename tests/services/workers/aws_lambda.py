@@ -83,6 +83,7 @@ class LambdaContainer:
 
     def __init__(self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.pid = pid
+        self.alive = True
         self.logs: list[dict[str, Any]] = []
         self._reader = reader
         self._writer = writer
@@ -102,7 +103,11 @@ class LambdaContainer:
         os.kill(self.pid, number)
 
     def kill(self) -> None:
-        self.signal(signal.SIGKILL)
+        """Once: afterwards its number may be another process's."""
+        if self.alive:
+            self.alive = False
+            with suppress(ProcessLookupError):
+                self.signal(signal.SIGKILL)
 
     async def failures(self, event: dict[str, Any], **fields: Any) -> list[str]:
         """The ids in the answer, which must hold nothing else."""
@@ -119,6 +124,7 @@ class LambdaContainer:
             if line.startswith(ANSWER):
                 return dict(json.loads(line.removeprefix(ANSWER)))
             self.logs.append(json.loads(line))
+        self.alive = False
         raise ContainerDied
 
     def told(self, event: str) -> list[dict[str, Any]]:
@@ -146,11 +152,11 @@ class LambdaFunction:
             self._forking.stdin.flush()
             reader, writer = await asyncio.wait_for(came, 60)
             pid = json.loads((await reader.readline()).decode().removeprefix(ANSWER))["pid"]
+            container = LambdaContainer(pid, reader, writer)
             try:
-                yield LambdaContainer(pid, reader, writer)
+                yield container
             finally:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+                container.kill()
                 writer.close()
 
 
