@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "a4d27e90c5b1"
-down_revision = "5d0c1f0a7e23"
+down_revision = "a91e5d07c3b8"
 
 SINCE = "ix_messages_unknown_since"
 
