@@ -12,27 +12,30 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from resolvers.pages import graphiql_routes
+from resolvers.exports import FANS_PATH, ExportEndpoint
+from resolvers.pages import application_routes, graphiql_routes
 from resolvers.root import build_schema
 from resolvers.sign_in import SignIn
 from resolvers.transport.application import GraphQLApp
 from resolvers.transport.bounds import Bounds
 from resolvers.webhooks import WebhookEndpoint
 from services.access.tokens import build_verifier
+from services.fans.exports.export import Exports
 from services.live.hub import Hub
 from services.live.inbox import Inbox
 from services.live.reading import Pace
 from services.live.watch import Watches
 from services.monitoring import logs
+from services.monitoring.publisher import LAST_SECONDS, Publisher
 from services.runtime import garbage, messenger
 from services.runtime.resources import Resources, open_resources
 from services.runtime.settings import Settings, warnings
 
-GRAPHIQL = Path(__file__).parent / "web" / "graphiql" / "dist"
+PAGES = Path(__file__).parent / "web"
 
 
 class Application:
@@ -44,6 +47,7 @@ class Application:
         self._opened = opened
         self._graphql: GraphQLApp | None = None
         self._webhooks: WebhookEndpoint | None = None
+        self._exports: ExportEndpoint | None = None
         self._resources: Resources | None = None
 
     @asynccontextmanager
@@ -51,6 +55,7 @@ class Application:
         """Resources first, then the hub that listens on them; closed in the reverse order."""
         async with AsyncExitStack() as stack:
             resources = await stack.enter_async_context(open_resources(self.settings, "huntaze-api"))
+            await stack.enter_async_context(_published(resources.publisher))
             listening = messenger.listening(self.settings)
             stack.push_async_callback(listening.aclose)
             hub = await stack.enter_async_context(_running(Hub(resources.database, listening)))
@@ -64,6 +69,7 @@ class Application:
             stack.push_async_callback(graphql.drain)
             self._graphql = graphql
             self._webhooks = WebhookEndpoint(resources.webhook_receiver)
+            self._exports = ExportEndpoint(resources.downloads, Exports(resources.database))
             self._resources = resources
             self._opened()
             yield
@@ -75,6 +81,14 @@ class Application:
     async def webhook(self, request: Request) -> Response:
         assert self._webhooks is not None
         return await self._webhooks(request)
+
+    async def fans_csv(self, request: Request) -> Response:
+        assert self._exports is not None
+        return await self._exports.fans(request)
+
+    async def failed_rows_csv(self, request: Request) -> Response:
+        assert self._exports is not None
+        return await self._exports.failed_rows(request)
 
     async def ready(self, _request: Request) -> Response:
         assert self._resources is not None
@@ -94,12 +108,21 @@ async def _running(hub: Hub) -> AsyncIterator[Hub]:
         await hub.close()
 
 
+@asynccontextmanager
+async def _published(publisher: Publisher) -> AsyncIterator[None]:
+    """Metrics every minute, and once more at the end."""
+    publishing = asyncio.create_task(publisher.run(), name="publish")
+    try:
+        yield
+    finally:
+        publishing.cancel()
+        with suppress(asyncio.CancelledError):
+            await publishing
+        await publisher.publish(LAST_SECONDS)
+
+
 async def alive(_request: Request) -> Response:
     return PlainTextResponse("ok")
-
-
-async def start_page(_request: Request) -> Response:
-    return RedirectResponse("/graphiql")
 
 
 def build_app(settings: Settings, bounds: Bounds | None = None, opened: Callable[[], None] = lambda: None) -> Starlette:
@@ -118,8 +141,10 @@ def build_app(settings: Settings, bounds: Bounds | None = None, opened: Callable
             Route("/healthz", alive),
             Route("/readyz", application.ready),
             Route("/webhooks/{platform}", application.webhook, methods=["POST"]),
-            *graphiql_routes(GRAPHIQL),
-            Route("/", start_page),
+            Route(FANS_PATH, application.fans_csv),
+            Route("/exports/imports/{id}/failed.csv", application.failed_rows_csv),
+            *graphiql_routes(PAGES / "graphiql" / "dist"),
+            *application_routes(PAGES / "app" / "dist"),
         ],
         middleware=[cors],
         lifespan=application.lifespan,

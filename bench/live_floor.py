@@ -59,7 +59,7 @@ class Floor:
 
     async def _fan_out(self, key: str) -> None:
         frame = f"{self._before}key={key};{self._after}"
-        for socket in list(self._sockets[key.split(":")[0]]):
+        for socket in list(self._sockets[key.split(":", maxsplit=1)[0]]):
             await socket.send_text(frame)
 
 

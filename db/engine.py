@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from db import liveness
 from db.owner_guard import install
 
 
@@ -54,11 +55,11 @@ def connect(
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
-        pool_pre_ping=True,
         # The words of errors go to logs; values may be message texts or addresses.
         hide_parameters=True,
         connect_args=arguments | {"server_settings": server_settings, "timeout": 5},
     )
+    liveness.install(engine.sync_engine)
     if owner_guard:
         install(engine.sync_engine)
     return Database(

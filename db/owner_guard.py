@@ -31,7 +31,17 @@ CROSSES_OWNERS = frozenset(
         "attempts whose lease ended",  # sweeper
         "messages nobody queued",  # sweeper
         "lanes asleep",  # sweeper
+        "unknowns to read back",  # whoever looks for them at the platforms
+        "lanes without a wake-up",  # lanes begin with the platform's id, a wake-up names the account's user
+        "messages that wait",  # the metric of the queue's depth
         "webhooks nobody worked on",  # sweeper
+        "what is older than it is kept",  # retention
+        "webhooks an operator asks for",  # the command line
+        "imports nobody works on",  # workers take the one that has waited longest, whosever it is
+        "uploads nobody confirmed",  # housekeeping
+        "failed rows kept too long",  # housekeeping
+        "campaigns that are due",  # sweeper
+        "campaigns that are over",  # sweeper
         "where the logs stand",  # the API asks for all its subscribers at once
         "is the database there",  # health; reads no table
     }

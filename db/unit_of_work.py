@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -16,6 +17,12 @@ from db.queries.live_events import NewEvent
 Announce = Callable[[UUID, int], Awaitable[None]]
 """Told (owner, last sequence) after a commit that wrote events. Must not raise: the change is already made."""
 
+Observe = Callable[[Iterable[NewEvent], Mapping[str, int]], None]
+"""Told after a commit what was written and counted, for the metrics. Must not raise."""
+
+
+def unobserved(_events: Iterable[NewEvent], _counts: Mapping[str, int]) -> None: ...
+
 
 class UnitOfWork:
     """The session of one transaction, and the events that will be stored with it."""
@@ -23,23 +30,29 @@ class UnitOfWork:
     def __init__(self, session: WriteSession) -> None:
         self.session = session
         self.events: dict[UUID, list[NewEvent]] = {}
+        self.counts: Counter[str] = Counter()
         self._afterwards: list[Callable[[], Awaitable[object]]] = []
 
     def emit(self, owner: UUID, event: NewEvent) -> None:
         """Store an event of this owner at the end of the transaction, and announce it after the commit."""
         self.events.setdefault(owner, []).append(event)
 
+    def count(self, what: str, number: int = 1) -> None:
+        """Something that no event tells, for the metrics; a rollback forgets it."""
+        self.counts[what] += number
+
     def after_commit(self, call: Callable[[], Awaitable[object]]) -> None:
         """Await `call` once the transaction is committed; a rollback forgets it."""
         self._afterwards.append(call)
 
-    async def finish(self, announce: Announce) -> None:
+    async def finish(self, announce: Announce, observe: Observe) -> None:
         # The sequences are locked last, and in one order, so that they are held for a moment and never in a ring.
         last = {
             owner: await live_events.append(self.session, owner, self.events[owner]) for owner in sorted(self.events)
         }
         await self.session.commit()
         await self.session.close()
+        observe((event for events in self.events.values() for event in events), self.counts)
         for owner, sequence in last.items():
             await announce(owner, sequence)
         for call in self._afterwards:
@@ -49,9 +62,12 @@ class UnitOfWork:
 class Transactions:
     """Opens units of work; the one place that commits."""
 
-    def __init__(self, sessions: async_sessionmaker[WriteSession], announce: Announce) -> None:
+    def __init__(
+        self, sessions: async_sessionmaker[WriteSession], announce: Announce, observe: Observe = unobserved
+    ) -> None:
         self._sessions = sessions
         self._announce = announce
+        self._observe = observe
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[UnitOfWork]:
@@ -59,7 +75,7 @@ class Transactions:
         async with self._sessions() as session:
             work = UnitOfWork(session)
             yield work
-            await _to_the_end(asyncio.ensure_future(work.finish(self._announce)))
+            await _to_the_end(asyncio.ensure_future(work.finish(self._announce, self._observe)))
 
 
 async def _to_the_end(task: asyncio.Future[None]) -> None:

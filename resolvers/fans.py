@@ -8,16 +8,20 @@ import strawberry
 
 from db.queries import fan_lists, fan_selections
 from db.queries.fan_tags import tag_counts
+from resolvers.exports import FANS_PATH
 from resolvers.fan_changes import create_fan, delete_fan, update_fan
 from schema import ids
 from schema.context import CurrentInfo
+from schema.downloads import DownloadUrl
 from schema.errors import fault
 from schema.fans import KIND, Fan, FanFilter, FanOrder, TagCount
 from schema.ordering import OrderDirection, ordered_page, ordered_window
 from schema.pagination import LARGEST_PAGE, Connection, connect
 from schema.permissions import SignedIn
 from services import rules
+from services.access.downloads import DownloadsImpossible
 from services.fans import filter as fan_filter
+from services.fans.exports.wanted import written
 from services.fans.fields import MAX_TAG
 from services.problems import InvalidInput
 
@@ -107,12 +111,37 @@ async def fan_tags(
     return [TagCount(tag=tag, fans=number) for tag, number in found]
 
 
+async def fans_export_url(
+    info: CurrentInfo,
+    filter: Annotated[FanFilter | None, strawberry.argument(description="Which fans; all if not given.")] = None,
+    order_by: Annotated[
+        FanOrder | None, strawberry.argument(description="By CREATED_AT, newest first, if not given.")
+    ] = None,
+    excel: Annotated[
+        bool, strawberry.argument(description="Begin with a byte order mark, without which Excel misreads accents.")
+    ] = False,
+) -> DownloadUrl:
+    context = info.context
+    assert context.viewer is not None
+    contents = written(filter_of(filter), _order(order_by), excel=excel)
+    until = context.viewer.principal.expires_at
+    try:
+        return DownloadUrl.of(context.resources.downloads.address(context.owner, FANS_PATH, until, contents))
+    except DownloadsImpossible:
+        raise fault("UNAVAILABLE", "No secret is set to sign addresses of downloads with.") from None
+
+
 @strawberry.type
 class FanQueries:
     fan = strawberry.field(
         fan, permission_classes=[SignedIn], description="One fan, also when she was deleted; null if unknown."
     )
     fans = strawberry.field(fans, permission_classes=[SignedIn], description="Living fans, 50 a page.")
+    fans_export_url = strawberry.field(
+        fans_export_url,
+        permission_classes=[SignedIn],
+        description="An address for a few minutes, of a CSV of the fans that `fans` lists for the same arguments.",
+    )
     fan_tags = strawberry.field(
         fan_tags, permission_classes=[SignedIn], description="Tags of living fans, most used first."
     )

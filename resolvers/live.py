@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
@@ -22,11 +23,16 @@ from schema.live import (
     FanUpdated,
     InboxEvent,
     MessageAdded,
+    MessageRemoved,
     MessageUpdated,
+    PaymentKind,
+    PaymentReceived,
+    ResyncRequired,
 )
 from schema.loaders import Loaders
 from schema.messages import Message, MessageStatus
 from schema.permissions import SignedIn
+from schema.scalars import Cents
 from services.live.cursor import Cursor, MalformedCursor
 from services.live.reading import Filter, Happened
 
@@ -68,6 +74,10 @@ async def _shown(loaders: Loaders, happened: Happened) -> InboxEvent | None:
     match event.kind:
         case "message_added" | "message_updated":
             return await _message_event(loaders, event, cursor)
+        case "message_removed":
+            return await _message_removed(loaders, event, cursor)
+        case "payment_received":
+            return await _payment_received(loaders, event, cursor)
         case "conversation_updated":
             conversation = event.conversation_id and await loaders.conversations.load(event.conversation_id)
             if conversation:
@@ -78,6 +88,8 @@ async def _shown(loaders: Loaders, happened: Happened) -> InboxEvent | None:
             fan = event.fan_id and await loaders.fans.load(event.fan_id)
             if fan:
                 return FanUpdated(cursor=cursor, occurred_at=event.occurred_at, fan=Fan.of(fan))
+        case "resync_required":
+            return ResyncRequired(cursor=cursor, occurred_at=event.occurred_at)
         case "fan_deleted":
             return _fan_deleted(event, cursor)
         case "account_updated":
@@ -85,6 +97,35 @@ async def _shown(loaders: Loaders, happened: Happened) -> InboxEvent | None:
             if account:
                 return AccountUpdated(cursor=cursor, occurred_at=event.occurred_at, account=CreatorAccount.of(account))
     return None
+
+
+async def _message_removed(loaders: Loaders, event: LiveEvent, cursor: str) -> InboxEvent | None:
+    assert event.message_id is not None
+    conversation = event.conversation_id and await loaders.conversations.load(event.conversation_id)
+    if not conversation:
+        return None
+    return MessageRemoved(
+        cursor=cursor,
+        occurred_at=event.occurred_at,
+        message_id=ids.encode("Message", event.message_id),
+        conversation=Conversation.of(conversation),
+    )
+
+
+async def _payment_received(loaders: Loaders, event: LiveEvent, cursor: str) -> InboxEvent | None:
+    payment = await loaders.payments.load(UUID((event.data or {})["payment"]))
+    fan = payment and await loaders.fans.load(payment.fan_id)
+    if not payment or not fan:
+        return None
+    message = payment.message_id and await loaders.messages.load(payment.message_id)
+    return PaymentReceived(
+        cursor=cursor,
+        occurred_at=event.occurred_at,
+        kind=PaymentKind[payment.kind],
+        amount_cents=Cents(payment.amount_cents),
+        fan=Fan.of(fan),
+        unlocked_message=Message.of(message) if message else None,
+    )
 
 
 def _fan_deleted(event: LiveEvent, cursor: str) -> InboxEvent:

@@ -51,13 +51,18 @@ def _root(error: GraphQLError) -> BaseException | None:
 def _unexpected(error: GraphQLError, cause: BaseException) -> GraphQLError:
     if _is_timeout(cause):
         return _like(error, "It took too long.", {"code": "TIMEOUT"})
-    if isinstance(cause, UNAVAILABLE):
+    if _is_away(cause):
         log.warning("unavailable", action="resolve", error=type(cause).__name__, path=error.path)
         return _like(error, "Temporarily unavailable; try again.", {"code": "UNAVAILABLE"})
     correlation_id = str(uuid4())
     log.error("unexpected_error", action="resolve", correlationId=correlation_id, path=error.path, **traced(cause))
     message = f"Something went wrong on our side. Correlation id: {correlation_id}"
     return _like(error, message, {"code": "INTERNAL", "correlationId": correlation_id})
+
+
+def _is_away(cause: BaseException) -> bool:
+    """A connection that broke in the middle of a statement is one that is away, too."""
+    return isinstance(cause, UNAVAILABLE) or (isinstance(cause, DBAPIError) and cause.connection_invalidated)
 
 
 def _is_timeout(cause: BaseException) -> bool:

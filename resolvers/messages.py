@@ -44,7 +44,7 @@ def _request(input: SendMessageInput) -> SendRequest:
         conversation_id=decode_optional("Conversation", input.conversation_id),
         fan_id=decode_optional("Fan", input.fan_id),
         price_cents=input.price_cents,
-        attachments=tuple(_media(each) for each in input.attachments or ()),
+        attachments=tuple(media_of(each) for each in input.attachments or ()),
         priority=input.priority,
         scheduled_at=input.scheduled_at,
         sent_by_ai=input.sent_by_ai,
@@ -54,7 +54,7 @@ def _request(input: SendMessageInput) -> SendRequest:
     )
 
 
-def _media(input: AttachmentInput) -> Media:
+def media_of(input: AttachmentInput) -> Media:
     return Media(input.type.name, input.url, input.platform_media_id, input.preview)
 
 

@@ -10,8 +10,11 @@ from strawberry.extensions import AddValidationRules, MaxTokensLimiter, Validati
 from strawberry.extensions.base_extension import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
+from resolvers.analytics import AnalyticsQueries
+from resolvers.campaigns import CampaignMutations, CampaignQueries, CampaignSubscriptions
 from resolvers.conversations import ConversationMutations, ConversationQueries
 from resolvers.creator_accounts import CreatorAccountMutations
+from resolvers.fan_imports import FanImportMutations, FanImportQueries, FanImportSubscriptions
 from resolvers.fans import FanMutations, FanQueries
 from resolvers.limits import bounds
 from resolvers.limits.document import CACHED_DOCUMENTS
@@ -27,20 +30,37 @@ from resolvers.viewer import ViewerQueries
 from schema.errors import ERROR_TYPES
 from schema.live import EVENT_TYPES
 from schema.scalars import SCALARS
+from schema.uploads import UPLOAD
 
 
 @strawberry.type(description="What can be read.")
-class Query(ViewerQueries, FanQueries, ConversationQueries, MessageQueries, QueueQueries):
+class Query(
+    ViewerQueries,
+    FanQueries,
+    FanImportQueries,
+    ConversationQueries,
+    MessageQueries,
+    CampaignQueries,
+    QueueQueries,
+    AnalyticsQueries,
+):
     pass
 
 
 @strawberry.type(description="What can be changed. Expected failures are in `errors` of the answer.")
-class Mutation(FanMutations, ConversationMutations, MessageMutations, CreatorAccountMutations):
+class Mutation(
+    FanMutations,
+    FanImportMutations,
+    ConversationMutations,
+    MessageMutations,
+    CampaignMutations,
+    CreatorAccountMutations,
+):
     pass
 
 
 @strawberry.type(description="What can be watched, over the `graphql-transport-ws` protocol.")
-class Subscription(LiveSubscriptions, QueueSubscriptions):
+class Subscription(LiveSubscriptions, QueueSubscriptions, CampaignSubscriptions, FanImportSubscriptions):
     pass
 
 
@@ -62,5 +82,5 @@ def build_schema(*, introspection: bool) -> QuietSchema:
         types=[*ERROR_TYPES, *EVENT_TYPES],
         extensions=extensions,
         execution_context_class=Executor,
-        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not introspection),
+        config=StrawberryConfig(scalar_map=SCALARS | UPLOAD, disable_field_suggestions=not introspection),
     )

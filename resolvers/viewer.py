@@ -9,10 +9,12 @@ import strawberry
 
 from resolvers.queue import queue_status
 from schema import ids
+from schema.campaigns import Campaign
 from schema.context import CurrentInfo
 from schema.conversations import Conversation
 from schema.creator_accounts import CreatorAccount
 from schema.errors import fault
+from schema.fan_imports import FanImport
 from schema.fans import Fan
 from schema.messages import Message
 from schema.node import Node
@@ -35,12 +37,16 @@ async def node(
     match kind:
         case "Fan":
             return Fan.of(fan) if (fan := await loaders.fans.load(key)) else None
+        case "FanImport":
+            return FanImport.of(row) if (row := await loaders.fan_imports.load(key)) else None
         case "Conversation":
             return Conversation.of(found) if (found := await loaders.conversations.load(key)) else None
         case "Message":
             return Message.of(message) if (message := await loaders.messages.load(key)) else None
         case "CreatorAccount":
             return CreatorAccount.of(account) if (account := await loaders.accounts.load(key)) else None
+        case "Campaign":
+            return Campaign.of(campaign) if (campaign := await loaders.campaigns.load(key)) else None
         case "Viewer":
             return viewer(info) if key == info.context.owner else None
         case "QueueStatus":

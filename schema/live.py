@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import Enum
 
 import strawberry
 
@@ -10,6 +11,7 @@ from schema.conversations import Conversation
 from schema.creator_accounts import CreatorAccount
 from schema.fans import Fan
 from schema.messages import Message, MessageStatus
+from schema.scalars import Cents
 
 
 @strawberry.interface(description="Something that happened. Ignore types you do not know.")
@@ -34,6 +36,14 @@ class MessageUpdated(InboxEvent):
     message: Message = strawberry.field(description="The message in its present state.")
 
 
+@strawberry.type(
+    description="A message was deleted at the platform. Drop what you hold of it; it cannot be read any more."
+)
+class MessageRemoved(InboxEvent):
+    message_id: strawberry.ID = strawberry.field(description="The message.")
+    conversation: Conversation = strawberry.field(description="The conversation it was in, in its present state.")
+
+
 @strawberry.type(description="A conversation changed: its last message, or what is unread.")
 class ConversationUpdated(InboxEvent):
     conversation: Conversation = strawberry.field(description="The conversation in its present state.")
@@ -50,12 +60,34 @@ class FanDeleted(InboxEvent):
     conversation_id: strawberry.ID | None = strawberry.field(description="Her conversation, if there is one.")
 
 
+@strawberry.enum(description="What a fan paid for.")
+class PaymentKind(Enum):
+    UNLOCK = strawberry.enum_value("UNLOCK", description="A priced message.")
+    TIP = strawberry.enum_value("TIP", description="A tip.")
+    SUBSCRIPTION = strawberry.enum_value("SUBSCRIPTION", description="A subscription, new or renewed.")
+
+
+@strawberry.type(description="A fan paid. Her value, where it rose, is told by FanUpdated.")
+class PaymentReceived(InboxEvent):
+    kind: PaymentKind = strawberry.field(description="What for.")
+    amount_cents: Cents = strawberry.field(description="What she paid, before the platform's share.")
+    fan: Fan = strawberry.field(description="Who paid, in her present state.")
+    unlocked_message: Message | None = strawberry.field(
+        description="What she unlocked; null until it is known here, and where it was deleted."
+    )
+
+
 @strawberry.type(description="An account was connected, stopped or disconnected.")
 class AccountUpdated(InboxEvent):
     account: CreatorAccount = strawberry.field(description="The account in its present state.")
 
 
-@strawberry.type(description="The cursor given is older than what is kept: fetch again, then go on from here.")
+@strawberry.type(
+    description=(
+        "The cursor given is older than what is kept, or more changed at once, by an import, than is told one by one: "
+        "fetch again, then go on from here."
+    )
+)
 class ResyncRequired(InboxEvent):
     pass
 
@@ -64,9 +96,11 @@ EVENT_TYPES = (
     InboxReady,
     MessageAdded,
     MessageUpdated,
+    MessageRemoved,
     ConversationUpdated,
     FanUpdated,
     FanDeleted,
+    PaymentReceived,
     AccountUpdated,
     ResyncRequired,
 )

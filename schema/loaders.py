@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -10,21 +11,38 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from strawberry.dataloader import DataLoader
 
 from db.engine import ReadSession
-from db.models import Attempt, Conversation, CreatorAccount, Fan, Message
+from db.models import (
+    Attempt,
+    Campaign,
+    Conversation,
+    CreatorAccount,
+    Fan,
+    FanImport,
+    FanImportFailure,
+    Message,
+    Payment,
+)
 from db.queries import (
     attempts,
+    campaign_metrics,
+    campaign_pages,
+    campaigns,
     conversations,
     creator_accounts,
+    fan_import_failures,
+    fan_imports,
     fans,
     message_pages,
     messages,
-    queue_status,
-    waiting,
+    payments,
+    worker_heartbeats,
 )
+from db.queries.campaign_metrics import Counts
 from db.queries.keyset import Page, Window
-from db.queries.queue_status import AccountCounts
-from db.queries.waiting import LaneState
+from services.monitoring.health import WORKER_SILENT_AFTER_SECONDS
 from services.runtime.resources import Resources
+from services.sending.lane_outlook import LaneOutlook
+from services.sending.outlook import NO_OUTLOOK, Outlook
 
 
 class _Row(Protocol):
@@ -41,17 +59,27 @@ class Loaders:
     def __init__(self, resources: Resources, owner: UUID) -> None:
         self._sessions = resources.database.reads
         self._owner = owner
+        self._estimates = resources.estimates
         self.accounts: DataLoader[UUID, CreatorAccount | None] = self._by_id(creator_accounts.get_many)
         self.fans: DataLoader[UUID, Fan | None] = self._by_id(fans.get_many)
+        self.fan_imports: DataLoader[UUID, FanImport | None] = self._by_id(fan_imports.get_many)
         self.conversations: DataLoader[UUID, Conversation | None] = self._by_id(conversations.get_many)
-        self.messages: DataLoader[UUID, Message | None] = self._by_id(messages.get_many)
+        self.messages: DataLoader[UUID, Message | None] = self._by_id(messages.present_many)
+        self.payments: DataLoader[UUID, Payment | None] = self._by_id(payments.get_many)
         self.conversation_of_fan: DataLoader[UUID, Conversation | None] = DataLoader(self._conversations_of_fans)
         self.attempts: DataLoader[UUID, list[Attempt]] = DataLoader(self._attempts)
         self.unread_conversations: DataLoader[UUID, int] = DataLoader(self._unread_conversations)
-        self.backlogs: DataLoader[UUID, AccountCounts] = DataLoader(self._backlogs)
-        self.lanes: DataLoader[UUID, LaneState] = DataLoader(self._lanes)
-        self.ahead: DataLoader[UUID, int] = DataLoader(self._ahead)
+        self.lanes: DataLoader[UUID, LaneOutlook | None] = DataLoader(self._lanes)
+        self.outlooks: DataLoader[UUID, Outlook] = DataLoader(self._outlooks)
         self.message_counts: DataLoader[UUID, int] = DataLoader(self._message_counts)
+        self.has_import_failures: DataLoader[UUID, bool] = DataLoader(self._has_import_failures)
+        self.worker_lives: DataLoader[bool, bool] = DataLoader(self._worker_lives)
+        self._import_failures: dict[int, DataLoader[UUID, list[FanImportFailure]]] = {}
+        self.campaigns: DataLoader[UUID, Campaign | None] = self._by_id(campaigns.get_many)
+        self.campaign_counts: DataLoader[UUID, Counts] = DataLoader(self._campaign_counts)
+        self.campaign_ends: DataLoader[UUID, datetime | None] = DataLoader(self._campaign_ends)
+        self._audiences: dict[Window, DataLoader[UUID, Page[tuple[Fan, int]]]] = {}
+        self._campaign_messages: dict[tuple[Window, str | None], DataLoader[UUID, Page[Message]]] = {}
         self._message_pages: dict[Window, DataLoader[UUID, Page[Message]]] = {}
 
     def message_pages(self, window: Window) -> DataLoader[UUID, Page[Message]]:
@@ -59,6 +87,47 @@ class Loaders:
         if window not in self._message_pages:
             self._message_pages[window] = DataLoader(_pages(self._sessions, self._owner, window))
         return self._message_pages[window]
+
+    def import_failures(self, first: int) -> DataLoader[UUID, list[FanImportFailure]]:
+        """The first failed rows of an import."""
+
+        async def load(keys: list[UUID]) -> list[list[FanImportFailure]]:
+            async with self._sessions() as session:
+                found = await fan_import_failures.first_of_imports(session, self._owner, keys, first)
+            return [found[key] for key in keys]
+
+        return self._import_failures.setdefault(first, DataLoader(load))
+
+    async def _has_import_failures(self, keys: list[UUID]) -> list[bool]:
+        async with self._sessions() as session:
+            found = await fan_import_failures.of_imports_with(session, self._owner, keys)
+        return [key in found for key in keys]
+
+    async def _worker_lives(self, keys: list[bool]) -> list[bool]:
+        """Asked once, whatever the number of imports that are shown."""
+        async with self._sessions() as session:
+            age = await worker_heartbeats.seconds_since_last(session)
+        return [age is not None and age <= WORKER_SILENT_AFTER_SECONDS for _ in keys]
+
+    def campaign_audiences(self, window: Window) -> DataLoader[UUID, Page[tuple[Fan, int]]]:
+        """A page of a campaign's audience, as `message_pages`."""
+
+        async def load(keys: list[UUID]) -> list[Page[tuple[Fan, int]]]:
+            async with self._sessions() as session:
+                pages = await campaign_pages.audiences(session, self._owner, keys, window)
+            return [pages[key] for key in keys]
+
+        return self._audiences.setdefault(window, DataLoader(load))
+
+    def campaign_messages(self, window: Window, status: str | None) -> DataLoader[UUID, Page[Message]]:
+        """A page of a campaign's messages, as `message_pages`."""
+
+        async def load(keys: list[UUID]) -> list[Page[Message]]:
+            async with self._sessions() as session:
+                pages = await campaign_pages.messages(session, self._owner, keys, window, status)
+            return [pages[key] for key in keys]
+
+        return self._campaign_messages.setdefault((window, status), DataLoader(load))
 
     def _by_id(self, read: Read[RowT]) -> DataLoader[UUID, RowT | None]:
         async def load(keys: list[UUID]) -> list[RowT | None]:
@@ -90,20 +159,22 @@ class Loaders:
             counts = await message_pages.counts_of_conversations(session, self._owner, keys)
         return [counts.get(key, 0) for key in keys]
 
-    async def _backlogs(self, keys: list[UUID]) -> list[AccountCounts]:
+    async def _campaign_counts(self, keys: list[UUID]) -> list[Counts]:
         async with self._sessions() as session:
-            counts = await queue_status.open_counts(session, self._owner)
-        return [counts.get(key, AccountCounts()) for key in keys]
+            counts = await campaign_metrics.of_campaigns(session, self._owner, keys)
+        return [counts[key] for key in keys]
 
-    async def _lanes(self, keys: list[UUID]) -> list[LaneState]:
-        async with self._sessions() as session:
-            states = await waiting.lane_states(session, self._owner, keys)
-        return [states.get(key, LaneState(None, None)) for key in keys]
+    async def _campaign_ends(self, keys: list[UUID]) -> list[datetime | None]:
+        ends = await self._estimates.campaign_ends(self._owner, keys)
+        return [ends.get(key) for key in keys]
 
-    async def _ahead(self, keys: list[UUID]) -> list[int]:
-        async with self._sessions() as session:
-            counts = await waiting.ahead_of(session, self._owner, keys)
-        return [counts.get(key, 0) for key in keys]
+    async def _lanes(self, keys: list[UUID]) -> list[LaneOutlook | None]:
+        lanes = await self._estimates.of_accounts(self._owner, keys)
+        return [lanes.get(key) for key in keys]
+
+    async def _outlooks(self, keys: list[UUID]) -> list[Outlook]:
+        outlooks = await self._estimates.of_messages(self._owner, keys)
+        return [outlooks.get(key, NO_OUTLOOK) for key in keys]
 
 
 def _pages(

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,15 +44,15 @@ class QueueUrls:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
-    """A server whose database TEMPLATE is migrated and is there to be cloned."""
+def running_postgres(options: Mapping[str, str] = HASTY, *, on_disk: bool = False) -> Iterator[Postgres]:
+    """A server whose database TEMPLATE is migrated and is there to be cloned. `on_disk`: for who measures commits."""
     account = current_account()
-    folder = _new_folder()
+    folder = _new_folder(on_disk=on_disk)
     account.own(folder)
     tools = programs(account)
     watcher = _watch(account, tools, folder)
     try:
-        server = Postgres(folder / "postgres", tools, account, HASTY)
+        server = Postgres(folder / "postgres", tools, account, options)
         asyncio.run(upgrade(server.start()))
         yield server
     finally:
@@ -89,9 +89,10 @@ def running_sqs() -> Iterator[str]:
         server.stop()
 
 
-def _new_folder() -> Path:
+def _new_folder(*, on_disk: bool) -> Path:
     """In memory where there is room for it: a clone of the template is four hundred files."""
-    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_BYTES
+    writable = not on_disk and MEMORY.is_dir() and os.access(MEMORY, os.W_OK)
+    roomy = writable and shutil.disk_usage(MEMORY).free > ROOM_BYTES
     return Path(tempfile.mkdtemp(prefix="huntaze-test-", dir=MEMORY if roomy else None)).resolve()
 
 

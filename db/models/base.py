@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, MetaData, func
+from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, MetaData, Table, func
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMING = {
@@ -47,6 +47,12 @@ class Versioned:
     updated_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp(), onupdate=func.clock_timestamp())
 
 
+def table_of(model: type[Base]) -> Table:
+    """The table itself, for statements that are run often and need no objects."""
+    assert isinstance(model.__table__, Table)
+    return model.__table__
+
+
 def one_of(column: str, words: Iterable[str]) -> CheckConstraint:
     """A text column with a closed set of words. Adding a word is a cheap migration; an enum type's removal is not."""
     listed = ", ".join(f"'{word}'" for word in words)
@@ -58,4 +64,4 @@ def belongs_to(column: str, table: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["user_id", column], [f"{table}.user_id", f"{table}.id"])
 
 
-__all__ = ["Base", "Owned", "Versioned", "belongs_to", "new_id", "one_of"]
+__all__ = ["Base", "Owned", "Versioned", "belongs_to", "new_id", "one_of", "table_of"]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, SmallInteger, text
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,6 +17,13 @@ CAMPAIGN_STATUSES = ("DRAFT", "SCHEDULED", "ACTIVE", "PAUSED", "COMPLETED", "CAN
 
 
 class Campaign(Owned, Versioned, Base):
+    """`content` may hold placeholders; each message has its own text. Numbers are counted from the messages alone.
+
+    `skipped`: who was named and left out, as {"recipientId": the id as given, "fanId": ours or null, "reason"}.
+    `watched_since`: only messages that ended later count when a failing campaign is stopped; a person's resumption
+    begins anew.
+    """
+
     __tablename__ = "campaigns"
     __table_args__ = (
         belongs_to("creator_account_id", "creator_accounts"),
@@ -26,6 +33,8 @@ class Campaign(Owned, Versioned, Base):
         Index(
             "ix_campaigns_active", "user_id", "creator_account_id", postgresql_where=text("status = 'ACTIVE'")
         ),
+        Index("ix_campaigns_status", "user_id", "status", "created_at", "id"),
+        Index("ix_campaigns_due", "scheduled_at", postgresql_where=text("status = 'SCHEDULED'")),
     )  # fmt: skip
 
     creator_account_id: Mapped[UUID]
@@ -38,7 +47,9 @@ class Campaign(Owned, Versioned, Base):
     price_cents: Mapped[int | None] = mapped_column(BigInteger)
     priority: Mapped[int] = mapped_column(SmallInteger, default=5, server_default="5")
     sent_by: Mapped[str | None]
+    skipped: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
     scheduled_at: Mapped[datetime | None]
+    watched_since: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
 
@@ -50,6 +61,7 @@ class CampaignRecipient(Base):
     __table_args__ = (
         ForeignKeyConstraint(["user_id", "campaign_id"], ["campaigns.user_id", "campaigns.id"]),
         belongs_to("fan_id", "fans"),
+        UniqueConstraint("user_id", "campaign_id", "position"),
     )
 
     user_id: Mapped[UUID] = mapped_column(primary_key=True)

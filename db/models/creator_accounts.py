@@ -14,7 +14,11 @@ ACCOUNT_STATUSES = ("CONNECTED", "DEGRADED", "SESSION_EXPIRED", "INVALID_CREDENT
 
 
 class CreatorAccount(Owned, Versioned, Base):
-    """`account_id` is the platform's own id. Keys and secrets are Fernet tokens, never plain text."""
+    """`account_id` is the platform's own id. Keys and secrets are Fernet tokens, never plain text.
+
+    `session_event_at` is the moment of the newest event that told whether the account's session at the platform stands,
+    and `session_event_received_at` when that came: an older one changes nothing.
+    """
 
     __tablename__ = "creator_accounts"
     __table_args__ = (
@@ -43,3 +47,5 @@ class CreatorAccount(Owned, Versioned, Base):
     former_webhook_secret_encrypted: Mapped[str | None]
     former_webhook_secret_until: Mapped[datetime | None]
     connected_at: Mapped[datetime]
+    session_event_at: Mapped[datetime | None]
+    session_event_received_at: Mapped[datetime | None]

@@ -52,7 +52,19 @@ class Fan(Owned, Versioned, Base):
         Index("ix_fans_created", "user_id", "created_at", "id", postgresql_where=ALIVE),
         Index("ix_fans_name", "user_id", "name_key", "id", postgresql_where=ALIVE),
         Index("ix_fans_account", "user_id", "creator_account_id", "created_at", "id", postgresql_where=ALIVE),
+        Index(
+            "ix_fans_totals", "user_id", "creator_account_id",
+            postgresql_include=["value_cents", "last_seen_at", "platform"], postgresql_where=ALIVE,
+        ),
         Index("ix_fans_platform", "user_id", "platform", "created_at", "id", postgresql_where=ALIVE),
+        # By what an import recognises fans who have no handle, or rows that give none.
+        Index(
+            "ix_fans_email", "user_id", text('lower(email COLLATE "C")'), postgresql_where=text("email IS NOT NULL")
+        ),
+        Index(
+            "ix_fans_without_handle", "user_id", "name_key",
+            postgresql_where=text("handle_key IS NULL AND erased_at IS NULL"),
+        ),
     )  # fmt: skip
 
     creator_account_id: Mapped[UUID | None]

@@ -14,7 +14,8 @@ from db.models.creator_accounts import PLATFORMS
 class Lane(Base):
     """One row for each account a platform knows, whoever owns it here: a change of owner keeps the limit.
 
-    `due_at`: when a sender should look again; null while nothing waits. Nothing but sending locks these rows.
+    `due_at`: when a sender should look again; null while nothing waits. `wake_pending_until`: when the wake-up arrives
+    that is pending in the queue for a Lambda worker; null where none is. Nothing but sending locks these rows.
     """
 
     __tablename__ = "lanes"
@@ -27,3 +28,4 @@ class Lane(Base):
     account_id: Mapped[str] = mapped_column(primary_key=True)
     due_at: Mapped[datetime | None]
     blocked_until: Mapped[datetime | None]
+    wake_pending_until: Mapped[datetime | None]

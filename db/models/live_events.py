@@ -14,7 +14,7 @@ from db.models.base import Base, one_of
 
 EVENT_KINDS = (
     "message_added", "message_updated", "message_removed", "conversation_updated", "fan_updated", "fan_deleted",
-    "payment_received", "account_updated",
+    "payment_received", "account_updated", "resync_required", "campaign_updated",
 )  # fmt: skip
 
 

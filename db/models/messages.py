@@ -24,7 +24,13 @@ class Message(Owned, Versioned, Base):
 
     `request` and `platform_key` are the exact platform request and its idempotency key, stored before the first
     attempt. `failures` counts the times it was certainly not sent; `not_before` holds it back until the next try.
-    Prices are US cents.
+    Prices are US cents. One that was deleted at the platform (`removed_at`) stays, read, behind its payments and counts
+    of what was sent; no conversation shows or counts it.
+
+    `unknown_since`: when it first became unknown whether it has arrived; kept while it is sent again by hand, and null
+    again once every call is proven to have sent nothing. Until `repeat_until` the request may be repeated with its key;
+    null where the platform takes no keys. An unknown message is repeated, or after that read back, at `not_before`;
+    null: nothing more is done by itself. `read_backs` counts how often it was looked for.
     """
 
     __tablename__ = "messages"
@@ -58,8 +64,16 @@ class Message(Owned, Versioned, Base):
             postgresql_where=text("status IN ('PENDING', 'QUEUED', 'SENDING', 'UNKNOWN') AND campaign_id IS NULL"),
         ),
         Index(
-            "ix_messages_open", "user_id", "status", "creator_account_id",
-            postgresql_where=text("status IN ('PENDING', 'QUEUED', 'SENDING', 'FAILED', 'UNKNOWN')"),
+            "ix_messages_under_way", "user_id", "creator_account_id", "campaign_id", "status", "scheduled_at",
+            postgresql_where=text("status IN ('PENDING', 'QUEUED', 'SENDING')"),
+        ),
+        Index(
+            "ix_messages_unknown_since", "user_id", "creator_account_id", "unknown_since",
+            postgresql_where=text("status = 'UNKNOWN'"),
+        ),
+        Index(
+            "ix_messages_unknown_next", "user_id", "creator_account_id", "not_before",
+            postgresql_where=text("status = 'UNKNOWN' AND not_before IS NOT NULL"),
         ),
         Index(
             "ix_messages_pending", text("coalesce(scheduled_at, updated_at)"),
@@ -75,6 +89,11 @@ class Message(Owned, Versioned, Base):
         ),
         Index("ix_messages_queued", "user_id", "queued_at", postgresql_where=text("queued_at IS NOT NULL")),
         Index("ix_messages_finished", "user_id", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
+        Index(
+            "ix_messages_offered", "user_id", "sent_at",
+            postgresql_include=["price_cents", "creator_account_id", "fan_id"],
+            postgresql_where=text("direction = 'OUT' AND price_cents IS NOT NULL AND sent_at IS NOT NULL"),
+        ),
         Index("ix_messages_campaign", "user_id", "campaign_id", "id", postgresql_where=text("campaign_id IS NOT NULL")),
     )  # fmt: skip
 
@@ -100,9 +119,13 @@ class Message(Owned, Versioned, Base):
     sent_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     not_before: Mapped[datetime | None]
     failure_reason: Mapped[str | None]
+    unknown_since: Mapped[datetime | None]
+    repeat_until: Mapped[datetime | None]
+    read_backs: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     search: Mapped[Any] = mapped_column(TSVECTOR, deferred=True, nullable=True)
     request: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     platform_key: Mapped[str | None]

@@ -3,35 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import (
+    Interval,
+    Row,
+    Select,
+    String,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import aliased
 
 from db.engine import ReadSession, WriteSession
-from db.models import Attempt
+from db.models import Attempt, new_id
+from db.models.base import table_of
 from db.owner_guard import crossing
 
 NOW = func.clock_timestamp()
+MAY_HAVE_ARRIVED = or_(Attempt.state == "dispatching", Attempt.outcome == "UNKNOWN")
 
 
-async def of_lane(session: ReadSession, platform: str, account_id: str, window: timedelta) -> Sequence[Attempt]:
-    """The attempts that still count: unfinished, or finished (or given up) within the window before now."""
+async def of_lane(
+    session: ReadSession, platform: str, account_id: str, window: timedelta
+) -> Sequence[Row[UUID, datetime, datetime | None, datetime, bool]]:
+    """The attempts that still count: unfinished, or finished (or given up) within the window before now.
+
+    Of each what the limit goes by: `reserved_at`, `finished_at`, `lease_until`, `campaign`.
+    """
+    values = {"of": platform, "lane": account_id, "window": window}
+    return (await session.execute(_of_lane(), values, execution_options=OF_A_LANE)).all()
+
+
+OF_A_LANE = crossing("attempts of a lane")
+
+
+@cache
+def _of_lane() -> Select[UUID, datetime, datetime | None, datetime, bool]:
     ended = func.coalesce(Attempt.finished_at, Attempt.lease_until)
-    query = select(Attempt).where(Attempt.platform == platform, Attempt.account_id == account_id, ended > NOW - window)
-    return (await session.scalars(query, execution_options=crossing("attempts of a lane"))).all()
+    # As a subquery the moment is read once, and the index can be searched for it, however many attempts there were.
+    begin = select(NOW - bindparam("window", type_=Interval())).scalar_subquery()
+    return select(Attempt.id, Attempt.reserved_at, Attempt.finished_at, Attempt.lease_until, Attempt.campaign).where(
+        Attempt.platform == bindparam("of"), Attempt.account_id == bindparam("lane"), ended > begin
+    )
 
 
 async def reserve(session: WriteSession, attempt: Attempt, lease: timedelta) -> Attempt:
     """Take a slot for the message; nothing has left yet, so a crash from here is safe to repeat."""
-    last = select(func.max(Attempt.number)).where(
-        Attempt.user_id == attempt.user_id, Attempt.message_id == attempt.message_id
-    )
-    attempt.number = (await session.scalar(last) or 0) + 1
-    attempt.lease_until = await session.scalar(select(NOW + lease))  # type: ignore[assignment]
-    session.add(attempt)
-    await session.flush()
+    attempt.id = attempt.id or new_id()
+    values = {f"its_{name}": getattr(attempt, name) for name in GIVEN}
+    values |= {"its_campaign": bool(attempt.campaign), "lease": lease}
+    row = (await session.execute(_reserve(), values)).one()
+    attempt.state, (attempt.number, attempt.reserved_at, attempt.lease_until) = "reserved", row
     return attempt
+
+
+GIVEN = ("user_id", "id", "message_id", "platform", "account_id", "campaign", "worker")
+
+
+@cache
+def _reserve() -> Any:
+    table = table_of(Attempt)
+    given = {name: bindparam(f"its_{name}", type_=table.c[name].type) for name in GIVEN}
+    earlier = aliased(Attempt)
+    last = select(func.max(earlier.number)).where(
+        earlier.user_id == given["user_id"], earlier.message_id == given["message_id"]
+    )
+    return (
+        insert(table)
+        .values(
+            **given,
+            number=func.coalesce(last.scalar_subquery(), 0) + 1,
+            state="reserved",
+            lease_until=NOW + bindparam("lease", type_=Interval()),
+        )
+        .returning(table.c.number, table.c.reserved_at, table.c.lease_until)
+    )
 
 
 async def start_dispatch(session: WriteSession, owner: UUID, attempt_id: UUID, lease: timedelta) -> bool:
@@ -39,29 +96,48 @@ async def start_dispatch(session: WriteSession, owner: UUID, attempt_id: UUID, l
 
     False when the slot was taken away because its lease had ended.
     """
-    statement = (
-        update(Attempt)
-        .where(Attempt.user_id == owner, Attempt.id == attempt_id)
-        .where(Attempt.state == "reserved", Attempt.lease_until > NOW)
-        .values(state="dispatching", dispatched_at=NOW, lease_until=NOW + lease)
-        .returning(Attempt.id)
+    values = {"owner": owner, "attempt": attempt_id, "lease": lease}
+    return (await session.execute(_start_dispatch(), values)).one_or_none() is not None
+
+
+@cache
+def _start_dispatch() -> Any:
+    table = table_of(Attempt)
+    return (
+        update(table)
+        .where(table.c.user_id == bindparam("owner"), table.c.id == bindparam("attempt"))
+        .where(table.c.state == "reserved", table.c.lease_until > NOW)
+        .values(state="dispatching", dispatched_at=NOW, lease_until=NOW + bindparam("lease", type_=Interval()))
+        .returning(table.c.id)
     )
-    return (await session.execute(statement)).one_or_none() is not None
 
 
 async def finish(session: WriteSession, owner: UUID, attempt_id: UUID, outcome: str, detail: str | None) -> bool:
     """Record how the attempt ended. Its slot is held for the window after this moment. False: it was recorded before.
 
-    A late answer corrects an attempt that was given up as unknown, but never moves its end backwards.
+    A late answer corrects an attempt that was given up as unknown, but never moves its end backwards. What was proven
+    while the call was under way stays proven.
     """
-    statement = (
-        update(Attempt)
-        .where(Attempt.user_id == owner, Attempt.id == attempt_id)
-        .where(or_(Attempt.state != "done", Attempt.outcome == "UNKNOWN"))
-        .values(state="done", outcome=outcome, detail=detail, finished_at=func.greatest(Attempt.finished_at, NOW))
-        .returning(Attempt.id)
+    values = {"owner": owner, "attempt": attempt_id, "outcome_now": outcome, "detail_now": detail}
+    return (await session.execute(_finish(outcome == "UNKNOWN"), values)).one_or_none() is not None
+
+
+@cache
+def _finish(unknown: bool) -> Any:
+    table = table_of(Attempt)
+    unfinished, proven = table.c.state != "done", table.c.outcome == "SENT"
+    news = unfinished if unknown else or_(unfinished, table.c.outcome == "UNKNOWN")
+    return (
+        update(table)
+        .where(table.c.user_id == bindparam("owner"), table.c.id == bindparam("attempt"), news)
+        .values(
+            state="done",
+            outcome=case((proven, table.c.outcome), else_=bindparam("outcome_now", type_=String())),
+            detail=case((proven, table.c.detail), else_=bindparam("detail_now", type_=String())),
+            finished_at=func.greatest(table.c.finished_at, NOW),
+        )
+        .returning(table.c.id)
     )
-    return (await session.execute(statement)).one_or_none() is not None
 
 
 async def give_up(session: WriteSession, owner: UUID, attempt_id: UUID, detail: str) -> None:
@@ -69,7 +145,21 @@ async def give_up(session: WriteSession, owner: UUID, attempt_id: UUID, detail: 
     await session.execute(
         update(Attempt)
         .where(Attempt.user_id == owner, Attempt.id == attempt_id, Attempt.state == "dispatching")
-        .values(state="done", outcome="UNKNOWN", detail=detail, finished_at=Attempt.lease_until)
+        .values(
+            state="done",
+            outcome=func.coalesce(Attempt.outcome, "UNKNOWN"),
+            detail=func.coalesce(Attempt.detail, detail),
+            finished_at=Attempt.lease_until,
+        )
+    )
+
+
+async def prove(session: WriteSession, owner: UUID, attempt_id: UUID, detail: str) -> None:
+    """Its message has arrived, as something other than its own answer tells; a call under way keeps its slot."""
+    await session.execute(
+        update(Attempt)
+        .where(Attempt.user_id == owner, Attempt.id == attempt_id, MAY_HAVE_ARRIVED)
+        .values(outcome="SENT", detail=detail)
     )
 
 
@@ -88,6 +178,23 @@ async def superseded(session: ReadSession, attempt: Attempt) -> bool:
         Attempt.number > attempt.number,
     )
     return bool(await session.scalar(select(later)))
+
+
+async def another_may_have_arrived(session: ReadSession, attempt: Attempt) -> bool:
+    """Whether some other call for the same message may have delivered it."""
+    values = {"owner": attempt.user_id, "message": attempt.message_id, "attempt": attempt.id}
+    return bool(await session.scalar(_another(), values))
+
+
+@cache
+def _another() -> Select[bool]:
+    other = exists().where(
+        Attempt.user_id == bindparam("owner"),
+        Attempt.message_id == bindparam("message"),
+        Attempt.id != bindparam("attempt"),
+        MAY_HAVE_ARRIVED,
+    )
+    return select(other)
 
 
 async def with_ended_lease(session: WriteSession, limit: int) -> Sequence[Attempt]:

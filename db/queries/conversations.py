@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import and_, case, func, not_, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.engine import ReadSession, WriteSession
@@ -46,6 +46,24 @@ async def ensure(session: WriteSession, fan: Fan) -> Conversation:
     return (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).one()
 
 
+async def ensure_many(session: WriteSession, owner: UUID, fans: Sequence[Fan]) -> dict[UUID, Conversation]:
+    """The conversation of each fan, made where there is none. Not locked: what is stored for them is not yet shown."""
+    rows = [
+        {
+            "user_id": owner,
+            "id": new_id(),
+            "fan_id": fan.id,
+            "creator_account_id": fan.creator_account_id,
+            "platform": fan.platform,
+        }
+        # In one order, so that two who make conversations for the same fans never wait for each other in a ring.
+        for fan in sorted(fans, key=lambda fan: fan.id)
+    ]
+    if rows:
+        await session.execute(upsert(Conversation).values(rows).on_conflict_do_nothing())
+    return {row.fan_id: row for row in await of_fans(session, owner, [fan.id for fan in fans])}
+
+
 async def change(session: WriteSession, owner: UUID, conversation_id: UUID, **values: Any) -> Conversation:
     statement = (
         update(Conversation)
@@ -57,8 +75,10 @@ async def change(session: WriteSession, owner: UUID, conversation_id: UUID, **va
 
 
 async def put_last(session: WriteSession, message: Message) -> Conversation:
-    """Make a message the conversation's last, unless a newer one already is."""
-    newer = Conversation.last_message_at > message.placed_at
+    """Make a message the conversation's last, unless a newer one already is; of two of one moment the higher id is."""
+    last = tuple_(Conversation.last_message_at, Conversation.last_message_id)
+    place = tuple_(message.placed_at, message.id, types=[Message.placed_at.type, Message.id.type])
+    newer = last > place
     incoming = message.direction == "IN"
     values: dict[str, Any] = {
         "last_message_id": func.coalesce(_if(newer, Conversation.last_message_id), message.id),
@@ -80,25 +100,43 @@ async def take_back_last(session: WriteSession, message: Message) -> Conversatio
     conversation = await lock(session, message.user_id, message.conversation_id)
     if conversation is None or conversation.last_message_id != message.id:
         return None
-    query = (
-        select(Message)
-        .where(Message.user_id == message.user_id, Message.conversation_id == message.conversation_id, _COUNTS_AS_LAST)
-        .order_by(Message.placed_at.desc(), Message.id.desc())
-        .limit(1)
-    )
-    before = await session.scalar(query)
-    values = {
-        "last_message_id": before.id if before else None,
-        "last_message_at": before.placed_at if before else None,
-        "awaiting_reply": before is not None and before.direction == "IN",
-    }
+    values = await _last_as_it_is(session, message.user_id, message.conversation_id)
     return await change(session, message.user_id, message.conversation_id, **values)
 
 
+async def recount(session: WriteSession, owner: UUID, conversation_id: UUID) -> Conversation:
+    """After a message was removed: last message, last incoming one and what is unread, from the messages themselves."""
+    await lock(session, owner, conversation_id)
+    hers = (Message.user_id == owner, Message.conversation_id == conversation_id, Message.direction == "IN")
+    incoming = select(func.max(Message.placed_at)).where(*hers, Message.removed_at.is_(None))
+    unread = select(func.count()).where(*hers, not_(Message.read))
+    values = await _last_as_it_is(session, owner, conversation_id)
+    values |= {"last_incoming_at": await session.scalar(incoming), "unread_count": await session.scalar(unread)}
+    return await change(session, owner, conversation_id, **values)
+
+
+async def _last_as_it_is(session: ReadSession, owner: UUID, conversation_id: UUID) -> dict[str, Any]:
+    query = (
+        select(Message)
+        .where(Message.user_id == owner, Message.conversation_id == conversation_id, _COUNTS_AS_LAST)
+        .order_by(Message.placed_at.desc(), Message.id.desc())
+        .limit(1)
+    )
+    last = await session.scalar(query)
+    return {
+        "last_message_id": last.id if last else None,
+        "last_message_at": last.placed_at if last else None,
+        "awaiting_reply": last is not None and last.direction == "IN",
+    }
+
+
 # What `put_last` was called for: written messages at once, those of campaigns and schedules when they are sent.
-_COUNTS_AS_LAST = or_(
-    Message.status.in_(("SENT", "DELIVERED")),
-    and_(Message.campaign_id.is_(None), Message.scheduled_at.is_(None), Message.status != "CANCELLED"),
+_COUNTS_AS_LAST = and_(
+    Message.removed_at.is_(None),
+    or_(
+        Message.status.in_(("SENT", "DELIVERED")),
+        and_(Message.campaign_id.is_(None), Message.scheduled_at.is_(None), Message.status != "CANCELLED"),
+    ),
 )
 
 

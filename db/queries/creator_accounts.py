@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, func, or_, select, tuple_, update
 
 from db.engine import ReadSession, WriteSession
 from db.models import Conversation, CreatorAccount, Fan
@@ -83,6 +84,41 @@ async def set_status(session: WriteSession, owner: UUID, account_id: UUID, statu
             CreatorAccount.id == account_id,
             CreatorAccount.status.not_in((status, "DISCONNECTED")),
         )
+        .values(status=status, status_detail=detail, version=CreatorAccount.version + 1)
+        .returning(CreatorAccount.id)
+    )
+    return (await session.execute(statement)).one_or_none() is not None
+
+
+async def note_session_event(
+    session: WriteSession, owner: UUID, account_id: UUID, moment: datetime, received_at: datetime
+) -> bool:
+    """Remember the newest event about the account's session. False: it is not the newest, or the account was connected
+    after it came, which proved more than it can tell.
+    """
+    columns = (CreatorAccount.session_event_at, CreatorAccount.session_event_received_at)
+    known, place = tuple_(*columns), tuple_(moment, received_at, types=[column.type for column in columns])
+    statement = (
+        update(CreatorAccount)
+        .where(
+            CreatorAccount.user_id == owner,
+            CreatorAccount.id == account_id,
+            CreatorAccount.connected_at < received_at,
+            or_(CreatorAccount.session_event_at.is_(None), known < place),
+        )
+        .values(session_event_at=moment, session_event_received_at=received_at)
+        .returning(CreatorAccount.id)
+    )
+    return (await session.execute(statement)).one_or_none() is not None
+
+
+async def move_status(
+    session: WriteSession, owner: UUID, account_id: UUID, before: str, status: str, detail: str | None
+) -> bool:
+    """Change the status of an account that has the status `before`. False when it has another."""
+    statement = (
+        update(CreatorAccount)
+        .where(CreatorAccount.user_id == owner, CreatorAccount.id == account_id, CreatorAccount.status == before)
         .values(status=status, status_detail=detail, version=CreatorAccount.version + 1)
         .returning(CreatorAccount.id)
     )

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, LargeBinary, delete, func, literal, or_, s
 
 from db.engine import WriteSession
 from db.models import Attempt, Conversation, Fan, IdempotencyKey, Message, WebhookDelivery
+from db.queries.messages import ended
 
 NOW = func.clock_timestamp()
 
@@ -31,11 +32,11 @@ async def lock_conversation(session: WriteSession, owner: UUID, fan_id: UUID) ->
 
 
 async def cancel_waiting(session: WriteSession, owner: UUID, fan_id: UUID) -> Sequence[Message]:
-    """Cancel what is not under way; gives what was cancelled, oldest first."""
+    """Cancel what is not under way; gives what was cancelled, oldest first. What may have arrived is unknown again."""
     statement = (
         update(Message)
         .where(Message.user_id == owner, Message.fan_id == fan_id, Message.status.in_(WAITING))
-        .values(status="CANCELLED", not_before=None, version=Message.version + 1)
+        .values(status=ended("CANCELLED"), not_before=None, version=Message.version + 1)
         .returning(Message)
     )
     cancelled = await session.scalars(statement, execution_options={"populate_existing": True})

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from db.engine import WriteSession
+from db.engine import ReadSession, WriteSession
 from db.models import IdempotencyKey
 
 
@@ -23,7 +23,12 @@ async def claim(
     )
     if (await session.execute(statement)).one_or_none() is not None:
         return None
+    return await find(session, owner, operation, key)
+
+
+async def find(session: ReadSession, owner: UUID, operation: str, key: str) -> IdempotencyKey | None:
+    """The earlier call with this key, if there was one."""
     query = select(IdempotencyKey).where(
         IdempotencyKey.user_id == owner, IdempotencyKey.operation == operation, IdempotencyKey.key == key
     )
-    return (await session.scalars(query)).one()
+    return await session.scalar(query)

@@ -19,8 +19,11 @@ from db.queries.row_order import ordering, page, within
 CURSOR_KINDS = (datetime, UUID)
 
 ARRIVED = ("SENT", "DELIVERED", "UNKNOWN")
-IN_CONVERSATION = or_(Message.campaign_id.is_(None), Message.status.in_(ARRIVED))
-"""A campaign's message belongs to the conversation once the fan has it or may have it; till then to the campaign."""
+IN_CONVERSATION = and_(Message.removed_at.is_(None), or_(Message.campaign_id.is_(None), Message.status.in_(ARRIVED)))
+"""A campaign's message belongs to the conversation once the fan has it or may have it; till then to the campaign.
+
+One that was deleted at the platform belongs to none.
+"""
 
 
 async def pages_of_conversations(
@@ -46,7 +49,7 @@ async def pages_of_conversations(
 
 def in_conversation(message: Message) -> bool:
     """As IN_CONVERSATION, for a row that was read already."""
-    return message.campaign_id is None or message.status in ARRIVED
+    return message.removed_at is None and (message.campaign_id is None or message.status in ARRIVED)
 
 
 def windows_around(message: Message, count: int) -> tuple[Window, Window]:

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Select, func, not_, select, update
+from sqlalchemy import (
+    CursorResult,
+    DateTime,
+    Interval,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.engine import ReadSession, WriteSession
-from db.models import Message
+from db.models import Fan, Message
 from db.owner_guard import crossing
 from db.queries.keyset import Position
 from db.queries.row_order import behind
@@ -34,9 +50,43 @@ async def get_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Se
     return (await session.scalars(query)).all()
 
 
+async def present_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[Message]:
+    """As `get_many`, without those that were deleted at the platform: a client is told nothing of them."""
+    query = select(Message).where(Message.user_id == owner, Message.id.in_(ids), Message.removed_at.is_(None))
+    return (await session.scalars(query)).all()
+
+
 async def lock(session: WriteSession, owner: UUID, message_id: UUID) -> Message | None:
-    query = select(Message).where(Message.user_id == owner, Message.id == message_id).with_for_update()
-    return await session.scalar(query.execution_options(populate_existing=True))
+    return await session.scalar(_lock(), {"owner": owner, "message": message_id}, execution_options=AS_IT_IS)
+
+
+AS_IT_IS = {"populate_existing": True}
+
+
+@cache
+def _lock() -> Select[Message]:
+    found = select(Message).where(Message.user_id == bindparam("owner"), Message.id == bindparam("message"))
+    return found.with_for_update()
+
+
+async def lock_if_free(session: WriteSession, owner: UUID, message_id: UUID) -> tuple[Message, Fan] | None:
+    """The message, locked, and its fan. None where somebody else holds it.
+
+    Who holds a lane waits for no message: others lock the two the other way.
+    """
+    values = {"owner": owner, "message": message_id}
+    row = (await session.execute(_lock_if_free(), values, execution_options=AS_IT_IS)).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+@cache
+def _lock_if_free() -> Select[Message, Fan]:
+    return (
+        select(Message, Fan)
+        .join(Fan, and_(Fan.user_id == Message.user_id, Fan.id == Message.fan_id))
+        .where(Message.user_id == bindparam("owner"), Message.id == bindparam("message"))
+        .with_for_update(of=Message, skip_locked=True)
+    )
 
 
 async def by_platform_id(
@@ -48,6 +98,83 @@ async def by_platform_id(
         Message.platform_message_id == platform_message_id,
     )
     return await session.scalar(query)
+
+
+async def known_platform_ids(
+    session: ReadSession, owner: UUID, creator_account_id: UUID, platform_message_ids: Sequence[str]
+) -> set[str]:
+    """Those of the platform's ids that some message here has."""
+    query = select(Message.platform_message_id).where(
+        Message.user_id == owner,
+        Message.creator_account_id == creator_account_id,
+        Message.platform_message_id.in_(platform_message_ids),
+    )
+    return {found for found in await session.scalars(query) if found is not None}
+
+
+def ended(status: str) -> ColumnElement[str]:
+    """The status of a message whose way ends before it is sent: UNKNOWN where an earlier call may have delivered it."""
+    return case((Message.unknown_since.is_not(None), "UNKNOWN"), else_=status)
+
+
+async def begin(
+    session: WriteSession, owner: UUID, message_id: UUID, request: dict[str, Any], key: str, repeats: timedelta | None
+) -> Message | None:
+    """QUEUED becomes SENDING with the exact request, its key, and for how long to repeat it. None: it is gone."""
+    values = {"owner": owner, "message": message_id, "exact": request, "key": key, "repeats": repeats}
+    moved: Message | None = await session.scalar(_begin(), values, execution_options=AS_IT_IS)
+    return moved
+
+
+@cache
+def _begin() -> Any:
+    return (
+        _changed(("QUEUED",))
+        .values(
+            status="SENDING",
+            request=bindparam("exact", type_=Message.request.type),
+            platform_key=bindparam("key"),
+            repeat_until=NOW + bindparam("repeats", type_=Interval()),
+        )
+        .returning(Message)
+    )
+
+
+async def arrive(
+    session: WriteSession, owner: UUID, message_id: UUID, platform_message_id: str | None, sent_at: datetime | None
+) -> Message | None:
+    """SENT, whatever it was before; None where it was known to have arrived. A platform id that is known stays."""
+    values = {"owner": owner, "message": message_id, "platform": platform_message_id, "then": sent_at}
+    moved: Message | None = await session.scalar(_arrive(), values, execution_options=AS_IT_IS)
+    return moved
+
+
+# Campaign and scheduled messages were written long before; in the conversation they stand where the fan sees them.
+PLACE_WHEN_SENT = case(
+    (or_(Message.campaign_id.is_not(None), Message.scheduled_at.is_not(None)), NOW), else_=Message.placed_at
+)
+
+
+@cache
+def _arrive() -> Any:
+    return (
+        _changed(("PENDING", "QUEUED", "SENDING", "FAILED", "UNKNOWN", "CANCELLED"))
+        .values(
+            status="SENT",
+            platform_message_id=func.coalesce(Message.platform_message_id, bindparam("platform", type_=String())),
+            sent_at=func.coalesce(bindparam("then", type_=DateTime(timezone=True)), NOW),
+            finished_at=NOW,
+            placed_at=PLACE_WHEN_SENT,
+            not_before=None,
+            failure_reason=None,
+        )
+        .returning(Message)
+    )
+
+
+def _changed(before: Sequence[str]) -> Any:
+    found = (Message.user_id == bindparam("owner"), Message.id == bindparam("message"), Message.status.in_(before))
+    return update(Message).where(*found).values(version=Message.version + 1)
 
 
 async def move(
@@ -63,6 +190,34 @@ async def move(
         update(Message)
         .where(Message.user_id == owner, Message.id == message_id, Message.status.in_(before), *conditions)
         .values(version=Message.version + 1, **values)
+        .returning(Message)
+    )
+    return await session.scalar(statement, execution_options={"populate_existing": True})
+
+
+async def remove(session: WriteSession, owner: UUID, message_id: UUID, removed_at: datetime) -> Message | None:
+    """It was deleted at the platform; read from now on, so that nothing counts it. None where it was removed before."""
+    statement = (
+        update(Message)
+        .where(Message.user_id == owner, Message.id == message_id, Message.removed_at.is_(None))
+        .values(removed_at=removed_at, read=True, version=Message.version + 1)
+        .returning(Message)
+    )
+    return await session.scalar(statement, execution_options={"populate_existing": True})
+
+
+async def purchase(
+    session: WriteSession, owner: UUID, message_id: UUID, purchased_at: datetime, amount_cents: int
+) -> Message | None:
+    """The fan has unlocked it; what she paid is its price where it had none. None where it was unlocked before."""
+    statement = (
+        update(Message)
+        .where(Message.user_id == owner, Message.id == message_id, Message.purchased_at.is_(None))
+        .values(
+            purchased_at=purchased_at,
+            price_cents=func.coalesce(Message.price_cents, func.nullif(amount_cents, 0)),
+            version=Message.version + 1,
+        )
         .returning(Message)
     )
     return await session.scalar(statement, execution_options={"populate_existing": True})
@@ -85,6 +240,11 @@ async def lock_many(session: WriteSession, owner: UUID, ids: Sequence[UUID]) -> 
     """Always in one order, so that two who lock several never wait for each other in a ring."""
     query = select(Message).where(Message.user_id == owner, Message.id.in_(ids))
     return await _locked(session, query)
+
+
+async def of_campaign(session: ReadSession, owner: UUID, campaign_id: UUID) -> Sequence[Message]:
+    query = select(Message).where(Message.user_id == owner, Message.campaign_id == campaign_id)
+    return (await session.scalars(query.order_by(Message.id))).all()
 
 
 async def lock_of_campaign(

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import Select, Uuid, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import ColumnElement
 
 from db.engine import ReadSession
 from db.models import Campaign, CreatorAccount, Lane, Message
 from db.owner_guard import crossing
+from db.queries.unknowns import REPEATING, next_repeats
 
 NOW = func.clock_timestamp()
 
 UNKNOWN_HOLDS = timedelta(minutes=2)
-"""An unknown reply holds its conversation for so long (requirement 2.5)."""
-
-
-@dataclass(frozen=True, slots=True)
-class LaneState:
-    """When the account's lane is next looked at, and until when the platform has forbidden it to send."""
-
-    due_at: datetime | None
-    blocked_until: datetime | None
+"""An unknown reply holds its conversation for so long after it became unknown first (requirement 2.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +33,36 @@ class Heads:
 
 
 async def heads(session: ReadSession, owner: UUID, creator_account_id: UUID) -> Heads:
-    """Replies before campaigns is decided by the pacing; here each row says who is its first."""
-    return Heads(
-        await _next_reply(session, owner, creator_account_id),
-        await _next_of_campaigns(session, owner, creator_account_id),
-        await _held_until(session, owner, creator_account_id),
-    )
+    """Replies before campaigns is decided by the pacing; here each row says who is its first.
+
+    What repeats a call of unknown outcome goes first: a reply holds its conversation, and both have little time.
+    """
+    values = {"owner": owner, "account": creator_account_id}
+    repeat, of_repeats, reply, of_campaign, held_until = (await session.execute(_heads(), values)).one()
+    return Heads(repeat or reply, of_repeats or of_campaign, held_until)
 
 
-async def _next_reply(session: ReadSession, owner: UUID, creator_account_id: UUID) -> UUID | None:
+OWNER, ACCOUNT = bindparam("owner", type_=Uuid()), bindparam("account", type_=Uuid())
+
+
+@cache
+def _heads() -> Any:
+    """One question for all of it: it is asked at every claim."""
+    repeat, of_repeats = next_repeats(OWNER, ACCOUNT)
+    rows = (repeat, of_repeats, _next_reply(), _next_of_campaigns())
+    return select(*(row.scalar_subquery() for row in rows), _held_until())
+
+
+def _next_reply() -> Select[UUID]:
     """Highest priority first, but never past an earlier reply of the same conversation; schedules hold nobody."""
     earlier = aliased(Message)
     under_way = or_(
         earlier.status.in_(("PENDING", "QUEUED", "SENDING")),
-        and_(earlier.status == "UNKNOWN", earlier.finished_at > NOW - UNKNOWN_HOLDS),
+        and_(earlier.status == "UNKNOWN", earlier.unknown_since > NOW - UNKNOWN_HOLDS),
     )
     blocked = exists().where(
         earlier.user_id == Message.user_id,
-        earlier.user_id == owner,
+        earlier.user_id == OWNER,
         earlier.conversation_id == Message.conversation_id,
         earlier.id < Message.id,
         earlier.campaign_id.is_(None),
@@ -63,11 +70,11 @@ async def _next_reply(session: ReadSession, owner: UUID, creator_account_id: UUI
         earlier.direction == "OUT",
         under_way,
     )
-    query = (
+    return (
         select(Message.id)
         .where(
-            Message.user_id == owner,
-            Message.creator_account_id == creator_account_id,
+            Message.user_id == OWNER,
+            Message.creator_account_id == ACCOUNT,
             Message.status == "QUEUED",
             Message.campaign_id.is_(None),
             or_(Message.not_before.is_(None), Message.not_before <= NOW),
@@ -76,15 +83,14 @@ async def _next_reply(session: ReadSession, owner: UUID, creator_account_id: UUI
         .order_by(Message.priority.desc(), Message.id)
         .limit(1)
     )
-    return await session.scalar(query)
 
 
-async def _next_of_campaigns(session: ReadSession, owner: UUID, creator_account_id: UUID) -> UUID | None:
+def _next_of_campaigns() -> Select[UUID]:
     """Only of campaigns that are active: a paused one costs nothing here, however long it is."""
     first = (
         select(Message.id, Message.priority)
         .where(
-            Message.user_id == owner,
+            Message.user_id == OWNER,
             Message.campaign_id == Campaign.id,
             Message.status == "QUEUED",
             or_(Message.not_before.is_(None), Message.not_before <= NOW),
@@ -93,44 +99,41 @@ async def _next_of_campaigns(session: ReadSession, owner: UUID, creator_account_
         .limit(1)
         .lateral()
     )
-    query = (
+    return (
         select(first.c.id)
         .select_from(Campaign)
-        .join(first, Campaign.user_id == owner)
+        .join(first, Campaign.user_id == OWNER)
         .where(
-            Campaign.user_id == owner,
-            Campaign.creator_account_id == creator_account_id,
+            Campaign.user_id == OWNER,
+            Campaign.creator_account_id == ACCOUNT,
             Campaign.status == "ACTIVE",
         )
         .order_by(first.c.priority.desc(), first.c.id)
         .limit(1)
     )
-    return await session.scalar(query)
 
 
-async def _held_until(session: ReadSession, owner: UUID, creator_account_id: UUID) -> datetime | None:
-    """The first moment at which a queued message that may not go now could go."""
-    unknown_ends = select(func.min(Message.finished_at) + UNKNOWN_HOLDS).where(
-        Message.user_id == owner,
-        Message.creator_account_id == creator_account_id,
+def _held_until() -> ColumnElement[datetime]:
+    """The first moment at which a message that may not go now could go."""
+    unknown_ends = select(func.min(Message.unknown_since) + UNKNOWN_HOLDS).where(
+        Message.user_id == OWNER,
+        Message.creator_account_id == ACCOUNT,
         Message.status == "UNKNOWN",
-        Message.finished_at > NOW - UNKNOWN_HOLDS,
+        Message.unknown_since > NOW - UNKNOWN_HOLDS,
     )
-    retries = select(func.min(Message.not_before)).where(
-        Message.user_id == owner,
-        Message.creator_account_id == creator_account_id,
-        Message.status == "QUEUED",
-        Message.not_before > NOW,
+    later = select(func.min(Message.not_before)).where(
+        Message.user_id == OWNER, Message.creator_account_id == ACCOUNT, Message.not_before > NOW
     )
-    return await session.scalar(select(func.least(unknown_ends.scalar_subquery(), retries.scalar_subquery())))
+    retries, repeats = later.where(Message.status == "QUEUED"), later.where(REPEATING)
+    return func.least(*(each.scalar_subquery() for each in (unknown_ends, retries, repeats)))
 
 
 async def sleeping_lanes(session: ReadSession, limit: int) -> list[tuple[str, str]]:
-    """Connected accounts that have queued messages while their lane is not due at any time."""
+    """Connected accounts that have messages to send while their lane is not due at any time."""
     waits = exists().where(
         Message.user_id == CreatorAccount.user_id,
         Message.creator_account_id == CreatorAccount.id,
-        Message.status == "QUEUED",
+        or_(Message.status == "QUEUED", REPEATING),
     )
     asleep = ~exists().where(
         Lane.platform == CreatorAccount.platform,
@@ -144,57 +147,3 @@ async def sleeping_lanes(session: ReadSession, limit: int) -> list[tuple[str, st
     )
     rows = await session.execute(query, execution_options=crossing("lanes asleep"))
     return [(row[0], row[1]) for row in rows]
-
-
-async def lane_states(session: ReadSession, owner: UUID, creator_account_ids: Sequence[UUID]) -> dict[UUID, LaneState]:
-    """The lanes of some accounts of the owner."""
-    query = (
-        select(CreatorAccount.id, Lane.due_at, Lane.blocked_until)
-        .select_from(CreatorAccount)
-        .join(Lane, and_(Lane.platform == CreatorAccount.platform, Lane.account_id == CreatorAccount.account_id))
-        .where(CreatorAccount.user_id == owner, CreatorAccount.id.in_(creator_account_ids))
-    )
-    return {row[0]: LaneState(row[1], row[2]) for row in await session.execute(query)}
-
-
-async def ahead_of(session: ReadSession, owner: UUID, message_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """For each waiting message, how many of its account go before it. Each account's row is walked once for all."""
-    asked = aliased(Message)
-    asked_for = (asked.user_id == owner, asked.id.in_(message_ids))
-    of_a_campaign = exists().where(*asked_for, asked.campaign_id.is_not(None))
-    ahead = (
-        func.count()
-        .filter(Message.status == "QUEUED")
-        .over(
-            partition_by=Message.creator_account_id,
-            order_by=(Message.campaign_id.is_not(None), Message.priority.desc(), Message.id),
-            rows=(None, -1),
-        )
-    )
-    # A reply has only replies before it, however many messages of campaigns wait.
-    queued = and_(Message.status == "QUEUED", or_(Message.campaign_id.is_(None), of_a_campaign))
-    row = (
-        select(Message.id, ahead.label("ahead"))
-        .where(
-            Message.user_id == owner, Message.creator_account_id.in_(select(asked.creator_account_id).where(*asked_for))
-        )
-        .where(or_(queued, Message.id.in_(message_ids)))
-        .subquery()
-    )
-    query = select(row.c.id, row.c.ahead).where(row.c.id.in_(message_ids))
-    return {found[0]: found[1] for found in await session.execute(query)}
-
-
-async def next_send_at(session: ReadSession, owner: UUID) -> datetime | None:
-    """When the first of the owner's accounts with queued messages is looked at next; None where nothing waits."""
-    waits = exists().where(
-        Message.user_id == owner, Message.creator_account_id == CreatorAccount.id, Message.status == "QUEUED"
-    )
-    query = (
-        select(func.min(func.greatest(Lane.due_at, Lane.blocked_until)))
-        .select_from(CreatorAccount)
-        .join(Lane, and_(Lane.platform == CreatorAccount.platform, Lane.account_id == CreatorAccount.account_id))
-        .where(CreatorAccount.user_id == owner, CreatorAccount.status == "CONNECTED", waits)
-    )
-    moment: datetime | None = await session.scalar(query)
-    return moment

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import suppress
 
 from starlette.types import Receive
@@ -29,18 +29,26 @@ class RequestBody:
 
     async def read(self, seconds: float) -> bytes:
         """All of it. Raises Refused: 413 above MAX_BODY_BYTES, 408 when it takes longer; ClientGone."""
-        if self._announced > MAX_BODY_BYTES:
-            raise _too_large()
         body = bytearray()
-        try:
-            async with asyncio.timeout(seconds):
-                async for chunk in self._chunks():
-                    body += chunk
-                    if len(body) > MAX_BODY_BYTES:
-                        raise _too_large()
-        except TimeoutError:
-            raise bad_request(408, f"The body took longer than {seconds:g} s.") from None
+        async for chunk in self.stream(MAX_BODY_BYTES, seconds):
+            body += chunk
         return bytes(body)
+
+    async def stream(self, most_bytes: int, seconds: float) -> AsyncGenerator[bytes, None]:
+        """Piece by piece. Raises as `read`."""
+        if self._announced > most_bytes:
+            raise _too_large(most_bytes)
+        taken, until = 0, asyncio.get_running_loop().time() + seconds
+        while not self.complete:
+            try:
+                async with asyncio.timeout_at(until):
+                    chunk = await self._next()
+            except TimeoutError:
+                raise bad_request(408, f"The body took longer than {seconds:g} s.") from None
+            taken += len(chunk)
+            if taken > most_bytes:
+                raise _too_large(most_bytes)
+            yield chunk
 
     async def discard(self) -> None:
         """Read on for a moment, so that a client still sending finds the answer and not a broken connection."""
@@ -75,5 +83,5 @@ class RequestBody:
         return chunk
 
 
-def _too_large() -> Exception:
-    return bad_request(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
+def _too_large(most_bytes: int) -> Exception:
+    return bad_request(413, f"The body is larger than {most_bytes} bytes.")

@@ -17,6 +17,8 @@ class Bounds:
     """At shutdown such mutations are given this."""
     body_seconds: float = 20
     """The body of a request has arrived within this."""
+    upload_seconds: float = 120
+    """And one with a file in it, within this."""
     init_seconds: float = 10
     """A socket that has not sent `connection_init` by then closes with 4408."""
     sign_in_seconds: float = 10

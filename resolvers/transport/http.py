@@ -16,7 +16,7 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from resolvers.quiet_schema import QuietSchema
-from resolvers.transport import answers, media_types, parameters
+from resolvers.transport import answers, media_types, multipart, parameters
 from resolvers.transport.authentication import Authentication
 from resolvers.transport.body import ClientGone, RequestBody
 from resolvers.transport.bounds import Bounds
@@ -36,6 +36,7 @@ METHODS = {
     "POST": {OperationType.QUERY, OperationType.MUTATION},
 }
 ALLOW = {"Allow": "GET, POST"}
+PREFLIGHT = "A GET, and a form, needs an Authorization, GraphQL-Require-Preflight or X-Requested-With header."
 
 
 class HttpEndpoint:
@@ -78,14 +79,18 @@ class HttpEndpoint:
             raise bad_request(405, "GraphQL is spoken by GET and POST.", ALLOW)
         if media_type is None:
             raise bad_request(406, f"Answers are {MediaType.GRAPHQL} or {MediaType.JSON}, in UTF-8.")
-        _check_origin_was_asked(request)
+        is_form = request.method == "POST" and media_types.is_multipart(request.headers.get("content-type"))
+        # JSON forces a preflight by itself; a form and a query string do not.
+        if (is_form or request.method == "GET") and not forces_preflight(request.headers):
+            raise bad_request(400, PREFLIGHT)
         viewer = await self._authentication.viewer(request.headers.get("authorization"))
-        wanted = await self._parameters(request, body)
+        wanted = await (self._of_form(request, body) if is_form else self._parameters(request, body))
         try:
             result = await self._execute(request.method, wanted, viewer, body)
         except TookTooLong:
             answer: dict[str, Any] = {"errors": [answers.timed_out().formatted]}
             return Reply(200 if media_type is MediaType.JSON else 504, answer, media_type)
+        await wanted.close()
         answer = answers.body(result)
         return Reply(answers.status(answer, media_type), answer, media_type)
 
@@ -94,10 +99,17 @@ class HttpEndpoint:
             if request.method == "GET":
                 return parameters.of_query(request.query_params)
             if not media_types.is_json(request.headers.get("content-type")):
-                raise bad_request(415, f"Send {MediaType.JSON} in UTF-8.")
-            if request.headers.get("content-encoding", "identity").lower() != "identity":
-                raise bad_request(415, "Send the body uncompressed.", {"Accept-Encoding": "identity"})
+                raise bad_request(415, f"Send {MediaType.JSON} in UTF-8, or {media_types.MULTIPART} with a file.")
+            _check_uncompressed(request)
             return parameters.of_body(await body.read(self._bounds.body_seconds))
+        except Malformed as malformed:
+            raise bad_request(400, str(malformed)) from None
+
+    async def _of_form(self, request: Request, body: RequestBody) -> Parameters:
+        _check_uncompressed(request)
+        try:
+            stream = body.stream(multipart.MAX_FORM_BYTES, self._bounds.upload_seconds)
+            return await multipart.read(request.headers, stream)
         except Malformed as malformed:
             raise bad_request(400, str(malformed)) from None
 
@@ -121,10 +133,9 @@ class HttpEndpoint:
             return PreExecutionError(data=None, errors=[error])
 
 
-def _check_origin_was_asked(request: Request) -> None:
-    """A POST is JSON or is refused, and JSON forces a preflight by itself."""
-    if request.method == "GET" and not forces_preflight(request.headers):
-        raise bad_request(400, "A GET needs an Authorization, GraphQL-Require-Preflight or X-Requested-With header.")
+def _check_uncompressed(request: Request) -> None:
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise bad_request(415, "Send the body uncompressed.", {"Accept-Encoding": "identity"})
 
 
 def _wrong_way(kind: OperationType) -> Refused:

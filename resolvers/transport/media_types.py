@@ -17,6 +17,9 @@ class MediaType(StrEnum):
         return f"{self.value}; charset=utf-8"
 
 
+MULTIPART = "multipart/form-data"
+
+
 class _Range(NamedTuple):
     name: str
     parameters: dict[str, str]
@@ -40,6 +43,12 @@ def is_json(content_type: str | None) -> bool:
     """Whether a body is JSON in UTF-8, as far as its header tells."""
     name, parameters = _parse(content_type or "")
     return name == MediaType.JSON and _is_utf8(parameters)
+
+
+def is_multipart(content_type: str | None) -> bool:
+    """Whether a body is a form whose texts are in UTF-8, as far as its header tells."""
+    name, parameters = _parse(content_type or "")
+    return name == MULTIPART and _is_utf8(parameters)
 
 
 def _rank(ranges: list[_Range], offered: MediaType) -> tuple[float, int, int]:

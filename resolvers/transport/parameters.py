@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
+
+from schema.uploads import UploadedFile
 
 DEEPEST = 100
 """Levels of nesting in a request; far more than any input type has."""
@@ -18,12 +20,18 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """As GraphQL over HTTP and `graphql-transport-ws` both name them."""
+    """As GraphQL over HTTP and `graphql-transport-ws` both name them. `uploads` are files among the variables."""
 
     query: str
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
     extensions: dict[str, Any] | None = None
+    uploads: list[UploadedFile] = field(default_factory=list)
+
+    async def close(self) -> None:
+        """Let go of the files."""
+        for upload in self.uploads:
+            await upload.close()
 
 
 def of_body(body: bytes) -> Parameters:

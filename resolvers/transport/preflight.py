@@ -9,5 +9,5 @@ FORCING_HEADERS = ("authorization", "graphql-require-preflight", "x-requested-wi
 
 
 def forces_preflight(headers: Mapping[str, str]) -> bool:
-    """Whether one of them is there. A JSON body needs none: its content type forces a preflight by itself."""
+    """Whether one of them is there. JSON needs none: its content type forces a preflight, a form's does not."""
     return any(headers.get(name) for name in FORCING_HEADERS)

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
+
+from services.access.time_zones import is_time_zone
 
 MAX_NAME_LENGTH = 255
-MAX_ZONE_LENGTH = 64
-# Present in a system's zone files, yet no names of the IANA database (or, as `right/`, counting leap seconds).
-_FOREIGN_ZONES = ("posix/", "right/", "posixrules", "localtime", "Factory")
 
 
 class InvalidToken(Exception):
@@ -67,12 +65,7 @@ def _name(value: object, claim: str) -> str:
 
 
 def _time_zone(value: object) -> str:
-    if not isinstance(value, str) or len(value) > MAX_ZONE_LENGTH or value.startswith(_FOREIGN_ZONES):
-        return "UTC"
-    try:
-        return ZoneInfo(value).key
-    except (KeyError, ValueError, OSError):
-        return "UTC"
+    return str(value) if is_time_zone(value) else "UTC"
 
 
 def _moment(value: object) -> datetime:

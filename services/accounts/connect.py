@@ -11,7 +11,7 @@ from db.models import CreatorAccount, new_id
 from db.queries import creator_accounts, lanes
 from db.unit_of_work import Transactions, UnitOfWork
 from services import rules
-from services.accounts.credentials import Vault
+from services.accounts.credentials import CredentialsUnreadable, Vault
 from services.live import events
 from services.platforms.interface import AccountProfile, Adapter, Credentials, CredentialsRejected, PlatformUnavailable
 from services.platforms.registry import Adapters
@@ -100,10 +100,18 @@ class Accounts:
         account.status, account.status_detail = "CONNECTED", None
         account.connected_at = now
         account.api_key_encrypted = self._vault.seal(request.api_key)
-        if request.webhook_secret is not None:
+        if request.webhook_secret is not None and request.webhook_secret != self._present_secret(account):
             account.former_webhook_secret_encrypted = account.webhook_secret_encrypted
             account.former_webhook_secret_until = now + FORMER_SECRET_LIVES
             account.webhook_secret_encrypted = self._vault.seal(request.webhook_secret)
+
+    def _present_secret(self, account: CreatorAccount) -> str | None:
+        """Given again it is no change, and the former one keeps its day."""
+        try:
+            sealed = account.webhook_secret_encrypted
+            return None if sealed is None else self._vault.open(sealed)
+        except CredentialsUnreadable:
+            return None
 
     async def disconnect(self, owner: UUID, account_id: UUID) -> CreatorAccount:
         """Stop using an account. Its waiting messages are kept, and wait for it to be connected again."""

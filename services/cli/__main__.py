@@ -6,10 +6,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from services.cli import check, dev, migrate, sandbox, token
+from services.cli import check, dev, migrate, redrive, sandbox, token, webhooks
 from services.devstack.failure import StartFailure
 
-COMMANDS = (dev, check, migrate, sandbox, token)
+COMMANDS = (dev, check, migrate, sandbox, token, webhooks, redrive)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -71,7 +71,7 @@ def _welcome(address: str, token: str) -> None:
     logs = data_dir(os.environ) / "logs"
     print(
         f"\nHuntaze CRM is running. Signed in as the demo creator, who lives on the built-in sandbox platform:\n\n"
-        f"  {address}/\n"
+        f"  {address}/#token={token}\n"
         f"  {address}/graphiql#token={token}\n\n"
         f"Another token:  .venv/bin/python -m services.cli token --user {DEMO_USER}\n"
         f"Logs:           {logs}\n"

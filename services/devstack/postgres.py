@@ -58,10 +58,13 @@ class Postgres:
             ) from fault
         return self.url(DATABASE)
 
-    def stop(self) -> None:
-        """End all connections, write what is to be written, and stop. Nothing happens where it does not run."""
+    def stop(self, mode: str = "fast") -> None:
+        """End all connections, write what is to be written, and stop. Nothing happens where it does not run.
+
+        `mode` as pg_ctl knows it; "immediate" writes nothing, and the next start recovers as after a crash.
+        """
         if self._is_running():
-            self._tool("pg_ctl", "-w", "-t", "10", "-m", "fast", "-D", self._folder, "stop")
+            self._tool("pg_ctl", "-w", "-t", "10", "-m", mode, "-D", self._folder, "stop")
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={quote(self._socket_folder())}"

@@ -25,6 +25,7 @@ def environment(
         "GRAPHQL_INTROSPECTION": "true",
         "STATEMENT_GUARD": "true",
         "ALLOWED_ORIGINS": origins,
+        "PUBLIC_URL": f"http://{LOOPBACK}:{port}",
         **{name: secrets[name] for name in SHARED_SECRETS if not environ.get(f"{name}_FILE")},
     }
     fixed = {"PORT": str(port), "HOST": LOOPBACK, "PYTHONUNBUFFERED": "1", **_no_proxy(environ)}

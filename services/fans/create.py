@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from db.engine import ReadSession
 from db.models import CreatorAccount, Fan, new_id
 from db.queries import conversations, creator_accounts, fans
 from db.unit_of_work import Transactions, UnitOfWork
@@ -14,10 +15,11 @@ from services.fans import columns, erase, fields, update
 from services.fans.conflicts import conflict, shared, told_apart
 from services.fans.delete import Deleted, delete
 from services.fans.fields import MAX_HANDLE, MAX_NAME
+from services.fans.home import SeveralAccounts, only_account
 from services.fans.indexing import searchable
 from services.fans.update import FanChanges
 from services.live import events
-from services.problems import Rejected, invalid, not_found
+from services.problems import Path, Rejected, invalid, not_found
 
 __all__ = ["MAX_HANDLE", "MAX_NAME", "Fans", "NewFan", "searchable"]
 
@@ -93,20 +95,28 @@ async def _add(work: UnitOfWork, owner: UUID, new: NewFan) -> Fan:
 
 
 async def _account(work: UnitOfWork, owner: UUID, new: NewFan) -> CreatorAccount | None:
-    """The account the fan belongs to: the one named, else the only one of the platform, if there is any."""
-    if new.account_id is not None:
-        account = await creator_accounts.get(work.session, owner, new.account_id)
+    return await account_for(work.session, owner, new.platform, new.account_id, ("input",))
+
+
+async def account_for(
+    session: ReadSession, owner: UUID, platform: str, account_id: UUID | None, root: Path
+) -> CreatorAccount | None:
+    """The account that new fans belong to: the one named, else the only one of the platform, if there is any.
+
+    Raises Rejected, with `root` in front of the argument's name.
+    """
+    if account_id is not None:
+        account = await creator_accounts.get(session, owner, account_id)
         if account is None:
-            raise not_found("account", ("input", "accountId"))
-        if account.platform != new.platform:
-            raise Rejected(invalid("This account is on another platform.", ("input", "platform"), "same_platform"))
+            raise not_found("account", (*root, "accountId"))
+        if account.platform != platform:
+            raise Rejected(invalid("This account is on another platform.", (*root, "platform"), "same_platform"))
         return account
-    accounts = await creator_accounts.of_owner(work.session, owner, new.platform)
-    connected = [account for account in accounts if account.status != "DISCONNECTED"] or list(accounts)
-    if len(connected) > 1:
-        message = f"There are several accounts on {new.platform}; say which."
-        raise Rejected(invalid(message, ("input", "accountId"), "required"))
-    return connected[0] if connected else None
+    try:
+        return only_account(await creator_accounts.of_owner(session, owner, platform), platform)
+    except SeveralAccounts:
+        message = f"There are several accounts on {platform}; say which."
+        raise Rejected(invalid(message, (*root, "accountId"), "required")) from None
 
 
 async def _tombstone(work: UnitOfWork, fan: Fan) -> Fan | None:

@@ -1,12 +1,11 @@
 """Erase a fan: what is known of her is removed for good, everywhere; counts and revenue stay.
 
 Removed are her fields, what she and the user wrote, attachments, requests to the platform, reasons for failures (they
-may quote), the hashes of what was sent, and the webhooks about her. The rows stay: messages without text, live events
-(which hold ids alone, so that a replay shows the tombstone), payments and amounts. Waiting messages are cancelled. A
-message that is being sent reaches her, because the worker holds it already; `services.fans.leftovers` clears what its
-end leaves behind. She is not recognised any more: if she writes again, she is a new fan.
-
-Uploaded files of imports (`fan_import_files`) may name her too. Whatever keeps such files adds a step to STEPS.
+may quote), the hashes of what was sent, the webhooks about her, and her rows in files of imports. The rows of ours
+stay: messages without text, live events (which hold ids alone, so that a replay shows the tombstone), payments with
+their amounts, moments and the platform's ids of payment and message, by which a repeat is recognised. Waiting messages
+are cancelled. A message that is being sent reaches her, because the worker holds it already; `services.fans.leftovers`
+clears what its end leaves behind. She is not recognised any more: if she writes again, she is a new fan.
 """
 
 from __future__ import annotations
@@ -19,6 +18,8 @@ from db.queries import fan_departures, fans
 from db.unit_of_work import UnitOfWork
 from services.fans import journal
 from services.fans.delete import Deleted, cancel_waiting
+from services.fans.imports.forget import forget as forget_rows
+from services.fans.imports.forget import hold as hold_imports
 from services.live import events
 from services.problems import not_found
 
@@ -26,6 +27,7 @@ Step = Callable[[WriteSession, UUID, UUID], Awaitable[None]]
 """Removes what one table knows of a fan, given the owner and the fan's id."""
 
 STEPS: tuple[Step, ...] = (
+    forget_rows,
     fan_departures.forget_hashes,
     fan_departures.blank_attempts,
     fan_departures.blank_messages,
@@ -40,6 +42,7 @@ async def erase(work: UnitOfWork, owner: UUID, fan_id: UUID) -> Deleted:
         raise not_found("fan", ("id",))
     # A webhook is locked before its fan, as by the worker; those that came in meanwhile are looked for again.
     await journal.forget(work.session, known)
+    await hold_imports(work.session, owner)
     fan = await fans.lock(work.session, owner, fan_id)
     if fan is None or fan.erased_at is not None:
         raise not_found("fan", ("id",))

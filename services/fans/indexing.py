@@ -18,8 +18,12 @@ from services.search.words import indexed, searched
 
 def searchable(fan: Fan) -> ColumnElement[Any]:
     """The words under which a fan is found: name, handle, e-mail address, and each tag as a whole."""
-    words = indexed(fan.user_id, [fan.name, fan.handle, fan.email])
-    return func.array_to_tsvector([*words, *(tag_word(fan.user_id, tag) for tag in fan.tags or ())])
+    return func.array_to_tsvector(words_of(fan.user_id, [fan.name, fan.handle, fan.email], fan.tags or ()))
+
+
+def words_of(owner: UUID, texts: Iterable[str | None], tags: Iterable[str]) -> list[str]:
+    """The same words by themselves, for many fans at once."""
+    return [*indexed(owner, texts), *(tag_word(owner, tag) for tag in tags)]
 
 
 def terms(owner: UUID, text: str | None, tags: Iterable[str]) -> str | None:

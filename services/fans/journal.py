@@ -6,6 +6,7 @@ The row and its key stay, so that a delivery that is repeated by the platform is
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,7 +53,15 @@ def concerns(body: bytes, platform_fan_id: str | None, handle: str | None) -> bo
         return False
     payload = document.get("payload") if isinstance(document, dict) else None
     key = None if handle is None else handles.key(handle)
-    return any(_is_her(person, platform_fan_id, key) for person in _people(payload))
+    return any(_is_her(person, platform_fan_id, key) for person in _people(payload)) or (
+        platform_fan_id is not None and _links_to(body, platform_fan_id)
+    )
+
+
+def _links_to(body: bytes, platform_fan_id: str) -> bool:
+    """Notifications name a fan by the link to her chat, at times by nothing else."""
+    chat = re.compile(rf"/chats\\?/chat\\?/{re.escape(platform_fan_id)}(?![\w.-])".encode())
+    return chat.search(body) is not None
 
 
 def _people(value: Any) -> Iterator[dict[str, Any]]:

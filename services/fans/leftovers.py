@@ -11,14 +11,17 @@ from services.live import events
 async def settle(work: UnitOfWork, message: Message) -> None:
     """To be called with the message's new status, in the transaction that records how its attempt ended.
 
-    Nothing happens while the fan is here. Else a message that would be tried again is cancelled, and of an erased
-    fan's message nothing is kept that the platform's answer has brought back.
+    Nothing happens while the fan is here. Else a message that would be tried again is cancelled, one that may have
+    arrived stays unknown and is not repeated, and of an erased fan's message nothing is kept that the platform's answer
+    has brought back.
     """
     fan = await fans.get(work.session, message.user_id, message.fan_id)
     if fan is None or fan.deleted_at is None:
         return
+    if message.status == "UNKNOWN":
+        await messages.move(work.session, message.user_id, message.id, ("UNKNOWN",), not_before=None)
     cancelled = await messages.move(
-        work.session, message.user_id, message.id, ("QUEUED",), status="CANCELLED", not_before=None
+        work.session, message.user_id, message.id, ("QUEUED",), status=messages.ended("CANCELLED"), not_before=None
     )
     if cancelled is not None:
         work.emit(message.user_id, events.message_updated(cancelled))

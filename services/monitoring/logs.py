@@ -12,6 +12,9 @@ from typing import Any
 
 import structlog
 
+CLIENTS_MISTAKES = "python_multipart"
+"""A library that warns of what strangers send it; we answer 400, and that is all there is to say."""
+
 
 def traced(error: BaseException) -> dict[str, Any]:
     """An exception for the log: its type and where it arose, without its words.
@@ -75,6 +78,7 @@ def configure(level: str) -> None:
     root.setLevel(level)
     for chatty in ("httpx", "httpcore", "botocore", "aiobotocore", "urllib3", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger(CLIENTS_MISTAKES).setLevel(logging.ERROR)
     for library in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(library).handlers[:] = []
         logging.getLogger(library).propagate = True

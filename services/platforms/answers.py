@@ -50,10 +50,10 @@ def stopped_status(reply: Reply) -> str:
 def _failed(reply: Reply, why: str, wait: float | None) -> Answer:
     if reply.status == 503 and wait is not None:
         return NotSent(why, wait)
-    refused = 400 <= reply.status < 500 and reply.status not in _UNPROVEN
-    if refused and field(reply, "code") != _KEY_MISMATCH:
-        return Refused(why)
-    return Unknown(why)
+    refused = 400 <= reply.status < 500
+    if refused and field(reply, "code") == _KEY_MISMATCH:
+        return Unknown(why, may_repeat=False)
+    return Refused(why) if refused and reply.status not in _UNPROVEN else Unknown(why)
 
 
 def _wait(reply: Reply, now: datetime) -> float | None:

@@ -1,4 +1,4 @@
-"""Trusted webhooks in our own words. One function for each kind of event; pure."""
+"""Trusted webhooks about messages, in our own words. One function for each kind of event; pure."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from services.platforms.inbound_fields import cents, message_of, text
 from services.platforms.interface import InboundEnvelope, InboundMessage, MalformedWebhook, Media
 from services.platforms.listings import moment_of
 from services.platforms.markup import plain
-from services.platforms.price import cents_of
 from services.platforms.replies import identifier
-from services.platforms.webhook import MESSAGE_RECEIVED
+from services.platforms.webhook import MESSAGE_DELETED, MESSAGE_RECEIVED
 
 _TYPES = {"photo": "IMAGE", "image": "IMAGE", "gif": "IMAGE", "video": "VIDEO", "audio": "AUDIO"}
 _MAX_MEDIA = 100
@@ -20,39 +20,33 @@ _MAX_MEDIA = 100
 def received_message(envelope: InboundEnvelope) -> InboundMessage:
     """Read a `messages.received`. Raises MalformedWebhook for another kind and for missing or odd fields."""
     payload, author = envelope.payload, envelope.payload.get("fromUser")
-    text, sent_at = payload.get("text"), moment_of(payload.get("createdAt"))
+    words, sent_at = payload.get("text"), moment_of(payload.get("createdAt"))
     if envelope.kind != MESSAGE_RECEIVED or not isinstance(author, dict):
         raise MalformedWebhook("not a message of a fan")
     message_id, fan_id = identifier(payload.get("id")), identifier(author.get("id"))
     if message_id is None or fan_id is None or sent_at is None:
         raise MalformedWebhook("id, fromUser.id or createdAt is missing or odd")
-    if not isinstance(text, str):
+    if not isinstance(words, str):
         raise MalformedWebhook("text is missing or odd")
     return InboundMessage(
         platform_message_id=message_id,
         platform_fan_id=fan_id,
-        handle=_text(author, "username"),
-        name=_text(author, "name"),
-        avatar=_text(author, "avatar"),
-        text=plain(text),
-        price_cents=_price(payload.get("price")),
+        handle=text(author, "username"),
+        name=text(author, "name"),
+        avatar=text(author, "avatar"),
+        text=plain(words),
+        price_cents=cents(payload.get("price")),
         media=tuple(_media(payload)),
         sent_at=sent_at,
     )
 
 
-def _text(fields: dict[str, Any], name: str) -> str | None:
-    value = fields.get(name)
-    if value is not None and not isinstance(value, str):
-        raise MalformedWebhook(f"{name} is odd")
-    return (value or "").strip() or None
-
-
-def _price(value: object) -> int | None:
-    try:
-        return cents_of(value)
-    except ValueError as error:
-        raise MalformedWebhook("price is odd") from error
+def removed_message(envelope: InboundEnvelope) -> str:
+    """The platform's id of the message a `messages.deleted` tells of. Raises MalformedWebhook."""
+    message_id = message_of(envelope.payload)
+    if envelope.kind != MESSAGE_DELETED or message_id is None:
+        raise MalformedWebhook("id is missing or odd")
+    return message_id
 
 
 def _media(payload: dict[str, Any]) -> Iterator[Media]:

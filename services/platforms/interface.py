@@ -100,9 +100,13 @@ class AccountStopped:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It may have been sent: timeout or reset after the request left, 408, 409, any other 5xx."""
+    """It may have been sent: timeout or reset after the request left, 408, 409, any other 5xx.
+
+    `may_repeat` is False where the platform knows the key and will never answer for it (a key mismatch).
+    """
 
     reason: str
+    may_repeat: bool = True
 
 
 Answer = Sent | NotSent | Refused | AccountStopped | Unknown
@@ -208,11 +212,25 @@ class MalformedWebhook(Exception):
 
 @dataclass(frozen=True, slots=True)
 class InboundEnvelope:
-    """A webhook before it is trusted: which account it speaks of, and the event (`kind` is the platform's word)."""
+    """A webhook before it is trusted: which account it speaks of, and the event (`kind` is the platform's word).
+
+    `received_at` is known once it is journalled.
+    """
 
     account_id: str
     kind: str
     payload: dict[str, Any]
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboundPerson:
+    """A fan as the platform tells of her; some events know no more than her id."""
+
+    platform_fan_id: str
+    handle: str | None = None
+    name: str | None = None
+    avatar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,3 +246,7 @@ class InboundMessage:
     price_cents: int | None
     media: tuple[Media, ...]
     sent_at: datetime
+
+    @property
+    def author(self) -> InboundPerson:
+        return InboundPerson(self.platform_fan_id, self.handle, self.name, self.avatar)

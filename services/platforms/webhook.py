@@ -15,6 +15,14 @@ SIGNATURE_HEADER = "Signature"
 EVENT_KEY_HEADER = "X-OFAPI-Idempotency-Key"
 MESSAGE_RECEIVED = "messages.received"
 MESSAGE_SENT = "messages.sent"
+MESSAGE_DELETED = "messages.deleted"
+MESSAGE_UNLOCKED = "messages.ppv.unlocked"
+TIP_RECEIVED = "tips.received"
+SUBSCRIPTION_NEW = "subscriptions.new"
+SUBSCRIPTION_RENEWED = "subscriptions.renewed"
+
+DEEPEST = 100
+"""So many levels a body may be nested; the platform's own have a handful."""
 
 
 def signature(secret: str, body: bytes) -> str:
@@ -32,9 +40,9 @@ def is_signed(secret: str, body: bytes, given: str | None) -> bool:
 def envelope(body: bytes) -> InboundEnvelope:
     """Account, kind and payload; text that PostgreSQL cannot store is cleaned. Raises MalformedWebhook."""
     try:
-        document = _storable(json.loads(body, parse_constant=_refused))
+        document = _storable(json.loads(body.decode(), parse_constant=_refused))
     except (ValueError, RecursionError) as error:
-        raise MalformedWebhook("the body is no JSON") from error
+        raise MalformedWebhook("the body is no JSON in UTF-8") from error
     if not isinstance(document, dict):
         raise MalformedWebhook("the body is no object")
     account_id, kind = identifier(document.get("account_id")), document.get("event")
@@ -44,13 +52,15 @@ def envelope(body: bytes) -> InboundEnvelope:
     return InboundEnvelope(account_id, kind, payload)
 
 
-def _storable(value: Any) -> Any:
+def _storable(value: Any, level: int = 0) -> Any:
+    if level > DEEPEST:
+        raise ValueError("nested too deep")
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, list):
-        return [_storable(item) for item in value]
+        return [_storable(item, level + 1) for item in value]
     if isinstance(value, dict):
-        return {storable(name): _storable(item) for name, item in value.items()}
+        return {storable(name): _storable(item, level + 1) for name, item in value.items()}
     return value
 
 

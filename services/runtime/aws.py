@@ -1,9 +1,10 @@
-"""SQS by aioboto3. No other module imports aioboto3, aiobotocore or botocore, or knows their exceptions."""
+"""AWS by aioboto3: clients, and SQS. No other module imports aioboto3 or botocore, or knows their exceptions."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from types import TracebackType
 from typing import Any
 
 import aioboto3
@@ -22,41 +23,96 @@ RECEIVE_READ_SECONDS = 25.0
 CONNECTIONS = 20
 
 
+Failure = Callable[[str, str, FailureKind], Exception]
+"""Made of an error code, what was said beside it, and the kind of the failure."""
+
+
 @contextmanager
-def _in_our_words() -> Iterator[None]:
-    """Turn every fault of a call into SqsFailure, without the library's words on parameters: they quote the message."""
+def in_words_of(failure: Failure) -> Iterator[None]:
+    """Turn every fault of a call into `failure`, without the library's words on parameters: they quote the message."""
     try:
         yield
     except ClientError as error:
         told = error.response.get("Error", {})
         code = str(told.get("Code", "Unnamed"))
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        raise SqsFailure(code, str(told.get("Message", "")), kind_of(code, status)) from None
+        raise failure(code, str(told.get("Message", "")), kind_of(code, status)) from None
     except ParamValidationError:
-        raise SqsFailure("ParamValidationError", "the request is malformed", FailureKind.REQUEST) from None
+        raise failure("ParamValidationError", "the request is malformed", FailureKind.REQUEST) from None
     except (BotoCoreError, aiohttp.ClientError, OSError) as error:
         code = type(error).__name__
         kind = FailureKind.PERMISSION if "Credential" in code else FailureKind.NETWORK
-        raise SqsFailure(code, str(error), kind) from None
+        raise failure(code, str(error), kind) from None
     except Exception as error:  # the library's parser raises whatever a malformed answer makes it stumble over
-        raise SqsFailure(type(error).__name__, "the answer cannot be read", FailureKind.SERVER) from None
+        raise failure(type(error).__name__, "the answer cannot be read", FailureKind.SERVER) from None
+
+
+class Clients:
+    """Clients by name, each of (service, endpoint or None for AWS itself, seconds to wait for an answer).
+
+    Credentials come by AWS's usual chain. The library's own retries are off: those of the queue service are the only
+    ones (requirement 1.6).
+    """
+
+    def __init__(self, region: str, wanted: Mapping[str, tuple[str, str | None, float]]) -> None:
+        self._session = aioboto3.Session(region_name=region)
+        self._wanted = wanted
+        self._stack = AsyncExitStack()
+        self._opened: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        return self._opened[name]
+
+    async def __aenter__(self) -> Clients:
+        async with AsyncExitStack() as stack:
+            self._opened = {name: await self._open(stack, *wanted) for name, wanted in self._wanted.items()}
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        await self._stack.aclose()
+
+    async def reopen(self) -> None:
+        """Close every connection and begin anew: after a pause in which the other sides may have gone away."""
+        await self._stack.aclose()
+        await self.__aenter__()
+
+    async def _open(self, stack: AsyncExitStack, service: str, endpoint: str | None, read_seconds: float) -> Any:
+        config = AioConfig(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=read_seconds,
+            retries={"total_max_attempts": 1, "mode": "standard"},
+            max_pool_connections=CONNECTIONS,
+        )
+        return await stack.enter_async_context(self._session.client(service, endpoint_url=endpoint, config=config))
 
 
 class AwsSqs:
     """SqsClient on two clients: one that gives up quickly, one whose long polls may take their time."""
 
-    def __init__(self, client: Any, poller: Any) -> None:
-        self._client = client
-        self._poller = poller
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    @property
+    def _client(self) -> Any:
+        return self._clients["quick"]
+
+    @property
+    def _poller(self) -> Any:
+        return self._clients["patient"]
+
+    async def reopen(self) -> None:
+        """Forget every connection."""
+        await self._clients.reopen()
 
     async def send_batch(self, queue_url: str, entries: Sequence[Entry]) -> list[EntryFailure]:
         sendable = [_sendable(entry) for entry in entries]
-        with _in_our_words():
+        with in_words_of(SqsFailure):
             answer = await self._client.send_message_batch(QueueUrl=queue_url, Entries=sendable)
-            return _failures(answer, [entry.id for entry in entries])
+            return entry_failures(answer, [entry.id for entry in entries])
 
     async def receive(self, queue_url: str, max_messages: int, wait_seconds: int) -> list[Received]:
-        with _in_our_words():
+        with in_words_of(SqsFailure):
             answer = await self._poller.receive_message(
                 QueueUrl=queue_url,
                 MaxNumberOfMessages=max_messages,
@@ -64,17 +120,17 @@ class AwsSqs:
                 MessageAttributeNames=["All"],
                 AttributeNames=["ApproximateReceiveCount"],
             )
-            return [_received(message) for message in answer.get("Messages", [])]
+            return [received_of(message) for message in answer.get("Messages", [])]
 
     async def delete_batch(self, queue_url: str, receipt_handles: Sequence[str]) -> list[EntryFailure]:
         ids = [str(place) for place in range(len(receipt_handles))]
         entries = [{"Id": id_, "ReceiptHandle": handle} for id_, handle in zip(ids, receipt_handles, strict=True)]
-        with _in_our_words():
+        with in_words_of(SqsFailure):
             answer = await self._client.delete_message_batch(QueueUrl=queue_url, Entries=entries)
-            return _failures(answer, ids)
+            return entry_failures(answer, ids)
 
     async def attributes(self, queue_url: str, names: Sequence[str]) -> dict[str, str]:
-        with _in_our_words():
+        with in_words_of(SqsFailure):
             answer = await self._client.get_queue_attributes(QueueUrl=queue_url, AttributeNames=list(names))
             return dict(answer.get("Attributes", {}))
 
@@ -96,7 +152,7 @@ def _sendable(entry: Entry) -> dict[str, Any]:
     return sendable
 
 
-def _failures(answer: dict[str, Any], ids: Sequence[str]) -> list[EntryFailure]:
+def entry_failures(answer: dict[str, Any], ids: Sequence[str]) -> list[EntryFailure]:
     """What the answer does not say was done, was not done."""
     refused = {item["Id"]: item for item in answer.get("Failed", [])}
     done = {item["Id"] for item in answer.get("Successful", [])}
@@ -111,7 +167,7 @@ def _failure(id_: str, item: dict[str, Any] | None) -> EntryFailure:
     return EntryFailure(id_, code, transient=not own_fault)
 
 
-def _received(message: dict[str, Any]) -> Received:
+def received_of(message: dict[str, Any]) -> Received:
     return Received(
         message_id=message["MessageId"],
         receipt_handle=message["ReceiptHandle"],
@@ -123,21 +179,8 @@ def _received(message: dict[str, Any]) -> Received:
 
 @asynccontextmanager
 async def open_sqs(settings: Settings) -> AsyncIterator[AwsSqs]:
-    """Clients for the region and endpoint of the settings, credentials by AWS's usual chain; closed at the end.
-
-    The library's own retries are off: those of the queue service are the only ones (requirement 1.6).
-    """
-    session = aioboto3.Session(region_name=settings.aws_region)
-    async with AsyncExitStack() as stack:
-
-        async def client(read_seconds: float) -> Any:
-            config = AioConfig(
-                connect_timeout=CONNECT_SECONDS,
-                read_timeout=read_seconds,
-                retries={"total_max_attempts": 1, "mode": "standard"},
-                max_pool_connections=CONNECTIONS,
-            )
-            opened = session.client("sqs", endpoint_url=settings.aws_endpoint_url_sqs, config=config)
-            return await stack.enter_async_context(opened)
-
-        yield AwsSqs(await client(SEND_READ_SECONDS), await client(RECEIVE_READ_SECONDS))
+    """Clients for the region and endpoint of the settings; closed at the end."""
+    endpoint = settings.aws_endpoint_url_sqs
+    wanted = {"quick": ("sqs", endpoint, SEND_READ_SECONDS), "patient": ("sqs", endpoint, RECEIVE_READ_SECONDS)}
+    async with Clients(settings.aws_region, wanted) as clients:
+        yield AwsSqs(clients)

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 # A name that begins like one of ours and is not one of ours is probably a misspelling: it is warned about at start.
 OUR_PREFIXES = (
     "ALLOWED_", "CREDENTIALS_", "DATABASE_", "GRAPHQL_", "JWT_", "ONLYFANS_", "OPERATION_", "PLATFORM_", "RATE_LIMIT",
-    "REDIS_", "SANDBOX_", "SQS_", "WORKER_", "LIVE_", "WRITES_", "IMPORTS_", "BULK_SENDS_",
+    "REDIS_", "RETENTION_", "SANDBOX_", "SQS_", "WORKER_", "LIVE_", "WRITES_", "IMPORTS_", "BULK_SENDS_",
 )  # fmt: skip
 
 
@@ -54,6 +54,10 @@ class Settings(BaseModel):
     rate_limit_window_seconds: float = Field(60, gt=0)
     rate_limit_min_gap_seconds: float = Field(3, ge=0)
 
+    campaign_most_failures: int = Field(
+        20, ge=1, le=1000, description="a campaign of which so many messages in a row failed pauses itself"
+    )
+
     # The allowances of each user, over all processes
     writes_per_minute: int = Field(60, ge=1, le=1_000_000, description="mutations")
     imports_per_hour: int = Field(10, ge=1, le=1_000_000, description="CSV imports")
@@ -80,6 +84,9 @@ class Settings(BaseModel):
     # The API
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
+    public_url: str | None = Field(
+        None, pattern="^https?://", description="where clients reach the API; download addresses begin with it"
+    )
     operation_timeout_seconds: float = Field(10, gt=0, le=60, description="a query or mutation is answered by then")
     graphql_introspection: bool = Field(False, description="may clients read the schema? GraphiQL needs it")
     statement_guard: bool = Field(False, description="refuse statements that bind no owner; on in the embedded start")
@@ -87,8 +94,15 @@ class Settings(BaseModel):
 
     # Workers
     worker_senders: int = Field(8, ge=1, le=100, description="messages one worker process sends at the same time")
-    worker_lease_seconds: float = Field(60, gt=12, description="an attempt not finished after this was interrupted")
+    worker_lease_seconds: float = Field(60, gt=0, description="an attempt not begun after this was interrupted")
     worker_sweep_seconds: float = Field(5, gt=0, description="pause between two rounds of the sweeper")
+
+    # How long is kept what is only looked at for a while; older rows are removed by the workers in small steps
+    retention_attempts_days: float = Field(30, gt=0, description="attempts, after their message has come to its end")
+    retention_live_events_hours: float = Field(24, gt=0, description="live events; an older cursor means refetch")
+    retention_webhooks_days: float = Field(30, gt=0, description="worked-on webhooks, by which repeats are recognised")
+    retention_idempotency_keys_days: float = Field(30, gt=0, description="a client's key, which gives the first result")
+    retention_pause_seconds: float = Field(300, gt=0, description="pause between two rounds of removing")
 
     # The embedded start
     data_dir: Path = Field(Path(".data"), description="all state of `make run`")
@@ -102,6 +116,13 @@ class Settings(BaseModel):
     def _jwks_demands_issuer_and_audience(self) -> Settings:
         if self.jwt_jwks_url and not (self.jwt_issuer and self.jwt_audience):
             raise ValueError("JWT_JWKS_URL demands JWT_ISSUER and JWT_AUDIENCE")
+        return self
+
+    @model_validator(mode="after")
+    def _a_lease_outlasts_a_call(self) -> Settings:
+        """A reservation lives through a look-up, which may take as long as any call."""
+        if self.worker_lease_seconds < self.platform_timeout_seconds + 2:
+            raise ValueError("WORKER_LEASE_SECONDS must be 2 more than PLATFORM_TIMEOUT_SECONDS at least")
         return self
 
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,51 @@ class Received:
     body: str = field(repr=False)
     attributes: Mapping[str, str]
     receive_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message of a dead-letter queue. `copy`: what makes the same message again, whatever its attributes are."""
+
+    received: Received
+    copy: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The server's own task that moves messages back: how far it is, and its word for its state."""
+
+    state: str
+    moved: int
+    trouble: str | None
+
+    @property
+    def ended(self) -> bool:
+        return self.state not in {"RUNNING", "CANCELLING"}
+
+
+class DeadLetterClient(Protocol):
+    """A dead-letter queue and the queue its messages came from. At most 10 letters a call; raises SqsFailure."""
+
+    async def look(self, max_messages: int, wait_seconds: int, hidden_seconds: int) -> list[DeadLetter]:
+        """Letters, which nobody else sees for so long."""
+        ...
+
+    async def put_back(self, letters: Sequence[DeadLetter]) -> list[EntryFailure]:
+        """Send a copy of each to the other queue; the answer names those that failed by their place."""
+        ...
+
+    async def remove(self, letters: Sequence[DeadLetter]) -> list[EntryFailure]: ...
+
+    async def show_again(self, letters: Sequence[DeadLetter]) -> None: ...
+
+    async def start_move(self) -> str | None:
+        """Have the server move everything. Gives the source's ARN, by which to ask; None: it knows no such task."""
+        ...
+
+    async def move_of(self, source_arn: str) -> Move:
+        """The newest task of the source."""
+        ...
 
 
 class SqsClient(Protocol):

@@ -11,21 +11,21 @@ from db.models import Message
 from db.queries import creator_accounts, lanes, messages
 from db.unit_of_work import Transactions, UnitOfWork
 from services.live import events
+from services.monitoring.metrics import Metric
 
 NOW = func.clock_timestamp()
 
 
-async def arrive(transactions: Transactions, owner: UUID, message_id: UUID) -> bool:
-    """Mark the message queued, if the API has not done so yet, and its lane due. False: there is no such message.
+async def arrive(transactions: Transactions, owner: UUID, message_id: UUID) -> Message | None:
+    """Mark the message queued, if the API has not done so yet, and its lane due. None: there is no such message.
 
     Doing it again, for a queue that delivers more than once, changes nothing.
     """
     async with transactions() as work:
         message = await messages.get(work.session, owner, message_id)
-        if message is None:
-            return False
-        await enter_queue(work, message)
-        return True
+        if message is not None:
+            await enter_queue(work, message)
+        return message
 
 
 async def enter_queue(work: UnitOfWork, message: Message) -> None:
@@ -41,6 +41,7 @@ async def enter_queue(work: UnitOfWork, message: Message) -> None:
         queued_at=func.coalesce(Message.queued_at, NOW),
     )
     if moved is not None:
+        work.count(Metric.QUEUED)
         work.emit(message.user_id, events.message_updated(moved))
     # The API may have marked it queued between our look and our move; the lane is due either way.
     if message.status in {"PENDING", "QUEUED"}:

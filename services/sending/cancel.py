@@ -24,10 +24,12 @@ USUAL_TOO_LATE = "It was sent, or may have been."
 async def cancel(transactions: Transactions, owner: UUID, message_id: UUID) -> Message:
     """The cancelled message, which is never sent. Raises Rejected: NOT_FOUND; CONFLICT once it is being sent or later.
 
-    A worker that has reserved a slot for it finds it gone before anything leaves, and gives the slot back.
+    One that was sent again by hand is unknown as before: its first call may have delivered it. A worker that has
+    reserved a slot for it finds it gone before anything leaves, and gives the slot back.
     """
     async with transactions() as work:
-        cancelled = await messages.move(work.session, owner, message_id, WAITING, status="CANCELLED", not_before=None)
+        values = {"status": messages.ended("CANCELLED"), "not_before": None}
+        cancelled = await messages.move(work.session, owner, message_id, WAITING, **values)
         if cancelled is None:
             raise await _refusal(work, owner, message_id)
         work.emit(owner, events.message_updated(cancelled))

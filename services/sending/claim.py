@@ -8,10 +8,11 @@ from uuid import UUID
 
 from db.engine import WriteSession
 from db.models import Attempt, CreatorAccount, Fan, Message
-from db.queries import attempts, creator_accounts, fans, lanes, messages, waiting
+from db.queries import attempts, lanes, messages, waiting
 from db.unit_of_work import Transactions, UnitOfWork
 from services.fans import leftovers
 from services.pacing.limit import Kind, Limit, Slot, Wait, decide
+from services.pacing.slots import slot
 
 LOOK_AGAIN = timedelta(seconds=1)
 """Where something waits that may go by an event that nobody announces, such as another message's end."""
@@ -30,6 +31,11 @@ class Claim:
     def owner(self) -> UUID:
         return self.message.user_id
 
+    @property
+    def repeat(self) -> bool:
+        """It repeats a call whose outcome is unknown, by itself."""
+        return self.message.status == "UNKNOWN"
+
 
 class Claimer:
     """Claims for one worker. `lease`: how long a reservation lives."""
@@ -43,15 +49,13 @@ class Claimer:
     async def next(self) -> Claim | bool:
         """Take the lane that has been due longest. True: it had nothing to send now; False: no lane is due."""
         async with self._transactions() as work:
-            found = await lanes.claim(work.session)
-            if found is None:
+            turn = await lanes.claim(work.session)
+            if turn is None:
                 return False
-            lane, now = found
-            account = await creator_accounts.in_use(work.session, lane.platform, lane.account_id)
             claim, due_at = (None, None)
-            if account is not None and account.status == "CONNECTED":
-                claim, due_at = await self._serve(work, account, now)
-            await lanes.set_due(work.session, lane.platform, lane.account_id, due_at)
+            if turn.account is not None and turn.account.status == "CONNECTED":
+                claim, due_at = await self._serve(work, turn.account, turn.now)
+            await lanes.set_due(work.session, turn.platform, turn.account_id, due_at)
             return claim or True
 
     async def _serve(
@@ -66,24 +70,27 @@ class Claimer:
         if decision is None:
             return None, heads.held_until and max(heads.held_until, now + LOOK_AGAIN)
         if isinstance(decision, Wait):
-            # What is waiting may be overtaken by a reply that comes meanwhile: it marks the lane due again.
-            return None, decision.until
+            # A reply that comes meanwhile marks the lane due again; one that was held back does not.
+            return None, min(decision.until, heads.held_until or decision.until)
         message_id = heads.reply if decision.kind is Kind.REPLY else heads.campaign
         assert message_id is not None
-        claim = await self._reserve(work, account, message_id)
+        claim = await self._reserve(work, account, message_id, now)
         return claim, claim.attempt.lease_until if claim else now + LOOK_AGAIN
 
     async def _slots(self, session: WriteSession, account: CreatorAccount) -> list[Slot]:
         rows = await attempts.of_lane(session, account.platform, account.account_id, self._limit.memory)
-        return [Slot(row.reserved_at, row.finished_at or row.lease_until, row.campaign) for row in rows]
+        return [slot(*row[1:]) for row in rows]
 
-    async def _reserve(self, work: UnitOfWork, account: CreatorAccount, message_id: UUID) -> Claim | None:
+    async def _reserve(
+        self, work: UnitOfWork, account: CreatorAccount, message_id: UUID, now: datetime
+    ) -> Claim | None:
         session = work.session
-        message = await messages.lock(session, account.user_id, message_id)
-        if message is None or message.status != "QUEUED":
+        found = await messages.lock_if_free(session, account.user_id, message_id)
+        if found is None:
             return None
-        fan = await fans.get(session, account.user_id, message.fan_id)
-        assert fan is not None
+        message, fan = found
+        if not (message.status == "QUEUED" or _is_due_again(message, now)):
+            return None
         if fan.deleted_at is not None:
             # She was deleted in the moment in which the message was accepted.
             await leftovers.settle(work, message)
@@ -97,3 +104,12 @@ class Claimer:
             worker=self._worker,
         )
         return Claim(message, fan, account, await attempts.reserve(session, attempt, self._lease))
+
+
+def _is_due_again(message: Message, now: datetime) -> bool:
+    """An unknown message whose stored request may be repeated now."""
+    if message.status != "UNKNOWN" or message.request is None:
+        return False
+    if message.not_before is None or message.repeat_until is None:
+        return False
+    return message.not_before <= now < message.repeat_until

@@ -6,12 +6,11 @@ No database session is open while the platform is asked.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import timedelta
 
 import structlog
 
-from db.queries import attempts, fans, messages
+from db.queries import fans
 from db.unit_of_work import Transactions
 from services.accounts.credentials import CredentialsUnreadable, Vault
 from services.live import events
@@ -32,6 +31,7 @@ from services.platforms.interface import (
 from services.platforms.registry import Adapters
 from services.runtime.clock import Clock
 from services.sending.claim import Claim
+from services.sending.dispatch import leave
 from services.sending.record import Recorder
 
 log = structlog.get_logger(service="sending")
@@ -77,7 +77,7 @@ class Deliverer:
         if self._stopping():
             await self._recorder.give_back(claim)
             return
-        key = await self._pass_the_point_of_no_return(claim, request)
+        key = await self._pass_the_point_of_no_return(adapter, claim, request)
         if key is None:
             return
         marked_at = self._clock.monotonic()
@@ -119,22 +119,13 @@ class Deliverer:
                     work.emit(claim.owner, events.fan_updated(fan, claim.message.conversation_id))
         return found.platform_fan_id
 
-    async def _pass_the_point_of_no_return(self, claim: Claim, request: PreparedRequest) -> str | None:
-        """Commit that the request is about to leave, and what it is. None: the message or the slot is gone."""
-        key = claim.message.platform_key or str(claim.message.id)
+    async def _pass_the_point_of_no_return(
+        self, adapter: Adapter, claim: Claim, request: PreparedRequest
+    ) -> str | None:
+        """The key, once it is committed that the request is about to leave. None: the message or the slot is gone."""
         async with self._transactions() as work:
-            held = await attempts.start_dispatch(work.session, claim.owner, claim.attempt.id, self._dispatch_lease)
-            moved = held and await messages.move(
-                work.session,
-                claim.owner,
-                claim.message.id,
-                ("QUEUED",),
-                status="SENDING",
-                request=asdict(request),
-                platform_key=key,
-            )
-            if moved:
-                work.emit(claim.owner, events.message_updated(moved))
+            key = await leave(work, claim, request, self._dispatch_lease, adapter.capabilities)
+            if key is not None:
                 return key
             await work.session.rollback()
         await self._recorder.give_back(claim)

@@ -23,6 +23,7 @@ class MessageType(StrEnum):
     WEBHOOK = "webhook"
     SCHEDULE = "schedule"
     CHECK = "check"
+    LANE = "lane"
 
 
 SENDS = frozenset({MessageType.MESSAGE, MessageType.CAMPAIGN_MESSAGE})
@@ -55,7 +56,7 @@ class QueueMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WakeUp:
-    """Tells a worker to look at an import, a webhook or a schedule: `message_id` is that object's id."""
+    """Tells a worker to look at an import, a webhook, a schedule or an account's lane: `message_id` is its id."""
 
     type: MessageType
     message_id: UUID

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from redis.asyncio import Redis
 
+from db.queries.wake_ups import Needed
 from services.problems import Code, Problem, Rejected
 from services.runtime.clock import Clock
 from services.runtime.settings import Settings
@@ -68,6 +69,25 @@ class RateLimiterQueue:
         """
         wake_up = WakeUp(type=kind, message_id=object_id, user_id=user_id, timestamp=self._clock.now())
         return not await self._sender.send([entry_for(wake_up, self._queue_url, delay_seconds)], patient=False)
+
+    @property
+    def knows_delays(self) -> bool:
+        """Whether a message can be held back; a FIFO queue delivers in order and at once."""
+        return not self._queue_url.endswith(".fifo")
+
+    async def wake_lanes(self, needed: Sequence[Needed]) -> list[Needed]:
+        """Wake a worker once for each lane, after its delay. Tried once; gives those that SQS did not take."""
+        now = self._clock.now()
+        entries = [
+            entry_for(
+                WakeUp(type=MessageType.LANE, message_id=each.creator_account_id, user_id=each.owner, timestamp=now),
+                self._queue_url,
+                each.delay_seconds,
+            )
+            for each in needed
+        ]
+        refused = await self._sender.send(entries, patient=False)
+        return [each for each in needed if str(each.creator_account_id) in refused]
 
     async def dead_letters(self) -> int | None:
         """How many messages could not be read, None where that cannot be asked. At most a few seconds old."""

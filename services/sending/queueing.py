@@ -11,13 +11,14 @@ from sqlalchemy import func
 
 from db.engine import Database
 from db.models import CreatorAccount, Message
-from db.queries import creator_accounts, messages, waiting
+from db.queries import creator_accounts, messages
 from db.unit_of_work import Transactions
 from services.live import events
-from services.pacing.limit import Limit
+from services.monitoring.metrics import Metric
 from services.problems import Problem
 from services.runtime.clock import Clock
-from services.sending.estimate import estimated_send_time
+from services.sending.estimate import Estimates
+from services.sending.outlook import NO_OUTLOOK
 from services.sending.payload import QueueMessage
 from services.sending.queue import RateLimiterQueue
 from services.sending.send_result import SendResult
@@ -38,47 +39,54 @@ class Queueing:
     """From PENDING to QUEUED, or to FAILED where the queue takes nothing."""
 
     def __init__(
-        self, database: Database, transactions: Transactions, queue: RateLimiterQueue, limit: Limit, clock: Clock
+        self,
+        database: Database,
+        transactions: Transactions,
+        queue: RateLimiterQueue,
+        estimates: Estimates,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._transactions = transactions
         self._queue = queue
-        self._limit = limit
+        self._estimates = estimates
         self._clock = clock
 
-    async def enqueue(self, owner: UUID, pending: Sequence[Message]) -> list[Queued]:
-        """One answer for each message of `owner`, in order. Raises Rejected (SENDING_DISABLED) where sends are off."""
+    async def enqueue(self, owner: UUID, pending: Sequence[Message], *, attended: bool = True) -> list[Queued]:
+        """One answer for each message of `owner`, in order. Raises Rejected (SENDING_DISABLED) where sends are off.
+
+        Not `attended`: nobody waits for the answer, so what the queue refuses stays PENDING and goes on by the sweeper.
+        """
         if not pending:
             return []
         results = await self._queue.send_batch(await self._payloads(owner, pending))
-        return await self._record(owner, pending, {result.message_id: result for result in results})
+        return await self._record(owner, pending, {result.message_id: result for result in results}, attended)
 
     async def _payloads(self, owner: UUID, pending: Sequence[Message]) -> list[QueueMessage]:
         account_ids = {each.creator_account_id for each in pending if each.creator_account_id}
         async with self._database.reads() as session:
             rows = await creator_accounts.get_many(session, owner, list(account_ids))
-            ahead = await waiting.ahead_of(session, owner, [message.id for message in pending])
+        outlooks = await self._estimates.of_messages(owner, [message.id for message in pending])
         accounts: dict[UUID | None, CreatorAccount] = {row.id: row for row in rows}
         now = self._clock.now()
         return [
-            _payload(
-                message,
-                accounts[message.creator_account_id],
-                now,
-                estimated_send_time(self._limit, ahead.get(message.id, 0), now),
-            )
+            _payload(message, accounts[message.creator_account_id], now, outlooks.get(message.id, NO_OUTLOOK).leaves_at)
             for message in pending
         ]
 
-    async def _record(self, owner: UUID, pending: Sequence[Message], results: dict[UUID, SendResult]) -> list[Queued]:
+    async def _record(
+        self, owner: UUID, pending: Sequence[Message], results: dict[UUID, SendResult], attended: bool
+    ) -> list[Queued]:
         """A worker may have been quicker: then its status stays, and the message is on its way all the same."""
         taken = [result.message_id for result in results.values() if result.problem is None]
         refused = [result.message_id for result in results.values() if result.problem is not None]
         async with self._transactions() as work:
             queued = {"status": "QUEUED", "queued_at": func.coalesce(Message.queued_at, NOW)}
-            failed = {"status": "FAILED", "finished_at": NOW, "failure_reason": QUEUE_FAILURE}
-            for ids, values in ((taken, queued), (refused, failed)):
+            # One that was sent again by hand may have arrived the first time: that is not FAILED.
+            failed = {"status": messages.ended("FAILED"), "finished_at": NOW, "failure_reason": QUEUE_FAILURE}
+            for ids, values in ((taken, queued), (refused if attended else [], failed)):
                 moved = await messages.move_many(work.session, owner, ids, ("PENDING",), **values) if ids else []
+                work.count(Metric.QUEUED, len(moved) if ids is taken else 0)
                 for message in moved:
                     work.emit(owner, events.message_updated(message))
             present = {row.id: row for row in await messages.get_many(work.session, owner, list(results))}
@@ -86,10 +94,10 @@ class Queueing:
 
 
 def _told(message: Message, problem: Problem | None) -> Queued:
-    return Queued(message, problem if message.status == "FAILED" else None)
+    return Queued(message, problem if message.status in {"FAILED", "UNKNOWN"} else None)
 
 
-def _payload(message: Message, account: CreatorAccount, now: datetime, estimate: datetime) -> QueueMessage:
+def _payload(message: Message, account: CreatorAccount, now: datetime, estimate: datetime | None) -> QueueMessage:
     return QueueMessage(
         message_id=message.id,
         user_id=message.user_id,

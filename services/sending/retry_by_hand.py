@@ -1,7 +1,8 @@
 """Send messages again that a person chose: failed ones, and unknown ones where she accepts a second delivery.
 
 Each keeps its id. A failed one was certainly not sent: it gets a new request and a new idempotency key. An unknown one
-may have arrived: the identical request and key are kept, so that a platform that remembers them delivers once.
+may have arrived: the identical request and key are kept, so that a platform that remembers them delivers once; and the
+time in which they are repeated by themselves begins anew with the call that follows.
 """
 
 from __future__ import annotations
@@ -26,11 +27,17 @@ AGAIN: dict[str, Any] = {
     "status": "PENDING",
     "failures": 0,
     "not_before": None,
-    "failure_reason": None,
+    "repeat_until": None,
+    "read_backs": 0,
     "queued_at": None,
     "finished_at": None,
 }
-AS_NEW = AGAIN | {"request": null(), "platform_key": cast(func.gen_random_uuid(), String)}
+AS_NEW = AGAIN | {
+    "failure_reason": None,
+    "request": null(),
+    "platform_key": cast(func.gen_random_uuid(), String),
+    "unknown_since": None,
+}
 
 
 @dataclass(frozen=True, slots=True)

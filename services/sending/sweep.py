@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func
-
 from db.models import Attempt
 from db.queries import attempts, lanes, messages, waiting
 from db.unit_of_work import Transactions, UnitOfWork
-from services.live import events
 from services.sending.arrive import enter_queue
+from services.sending.retry import LeaveUnknown
+from services.sending.settle import settle
 
-NOW = func.clock_timestamp()
 LEAVE_YOUNGER_THAN_SECONDS = 20.0
 """The API may still be queueing a row that is younger (three retries take up to 9 s)."""
 BATCH = 100
@@ -55,8 +53,9 @@ async def _end(work: UnitOfWork, attempt: Attempt) -> None:
         await attempts.release(work.session, attempt.user_id, attempt.id)
     else:
         await attempts.give_up(work.session, attempt.user_id, attempt.id, INTERRUPTED)
-        values = {"status": "UNKNOWN", "finished_at": NOW, "failure_reason": INTERRUPTED}
-        moved = await messages.move(work.session, attempt.user_id, attempt.message_id, ("SENDING",), **values)
-        if moved is not None:
-            work.emit(attempt.user_id, events.message_updated(moved))
+        message = await messages.lock(work.session, attempt.user_id, attempt.message_id)
+        if message is not None and message.status == "SENDING":
+            await settle(work, message, LeaveUnknown(INTERRUPTED, repeat=True))
+        elif message is not None and message.status == "UNKNOWN":
+            await settle(work, message, LeaveUnknown(None, repeat=True), repeat=True)
     await lanes.mark_due(work.session, attempt.platform, attempt.account_id)

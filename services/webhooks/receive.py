@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 
@@ -22,8 +23,8 @@ from services.sending.queue import RateLimiterQueue
 
 log = structlog.get_logger(service="webhooks")
 
-MAX_BODY_BYTES = 1_048_576
 MAX_DELIVERY_KEY = 255
+MAX_KIND = 100
 
 
 class NoSuchPlatform(Exception):
@@ -39,9 +40,17 @@ class Delivery:
     """One webhook as it came over HTTP. `key`: the platform's own name for this delivery, if it gave one."""
 
     platform: str
-    body: bytes
+    body: bytes = field(repr=False)
     signature: str | None
     key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Journalled:
+    """Where a delivery is kept: whose it is, and its id."""
+
+    owner: UUID
+    delivery_id: UUID
 
 
 class WebhookReceiver:
@@ -61,8 +70,8 @@ class WebhookReceiver:
         self._queue = queue
         self._clock = clock
 
-    async def receive(self, delivery: Delivery) -> bool:
-        """Journal the webhook. False: it was there already.
+    async def receive(self, delivery: Delivery) -> Journalled | None:
+        """Journal the webhook; `wake` is to follow the answer. None: it was there already.
 
         Raises NoSuchPlatform, MalformedWebhook, SignatureRefused; then nothing is stored.
         """
@@ -73,13 +82,15 @@ class WebhookReceiver:
         account = await self._verified(adapter, delivery, envelope)
         async with self._transactions() as work:
             delivery_id = await webhook_deliveries.record(
-                work.session, account.user_id, account.id, _key(delivery), envelope.kind[:100], delivery.body
+                work.session, account.user_id, account.id, _key(delivery), envelope.kind[:MAX_KIND], delivery.body
             )
-            if delivery_id is not None:
-                owner, found = account.user_id, delivery_id
-                # Where the queue is away the sweeper finds the row; the platform has its answer either way.
-                work.after_commit(lambda: self._queue.wake(MessageType.WEBHOOK, found, owner))
-        return delivery_id is not None
+        known, ids = delivery_id is None, {"delivery": str(delivery_id), "userId": str(account.user_id)}
+        log.info("webhook_received", action="receive", kind=envelope.kind[:MAX_KIND], known=known, **ids)
+        return None if delivery_id is None else Journalled(account.user_id, delivery_id)
+
+    async def wake(self, journalled: Journalled) -> None:
+        """Tell a worker. Where the queue is away the sweeper finds the row; the platform has its answer either way."""
+        await self._queue.wake(MessageType.WEBHOOK, journalled.delivery_id, journalled.owner)
 
     async def _verified(self, adapter: Adapter, delivery: Delivery, envelope: InboundEnvelope) -> CreatorAccount:
         if not envelope.account_id or len(envelope.account_id) > 255 or "\x00" in envelope.account_id:
@@ -90,7 +101,7 @@ class WebhookReceiver:
             for secret in self._secrets(account, self._clock.now()):
                 if adapter.verify_webhook(secret, delivery.body, delivery.signature):
                     return account
-        log.warning("webhook_refused", action="verify", platform=delivery.platform, known=account is not None)
+        log.warning("signature_refused", action="verify", platform=delivery.platform, known=account is not None)
         raise SignatureRefused
 
     def _secrets(self, account: CreatorAccount, now: datetime) -> Iterator[str]:
@@ -107,7 +118,12 @@ class WebhookReceiver:
 
 
 def _key(delivery: Delivery) -> str:
-    """The platform's key recognises a replay; without one the body does."""
-    if delivery.key and len(delivery.key) <= MAX_DELIVERY_KEY and delivery.key.isprintable():
+    """The platform's key recognises a replay; without one (it gives none to `users.typing` and the like) the body does.
+
+    A key that cannot be kept as it is goes by its hash.
+    """
+    if not delivery.key:
+        return hashlib.sha256(delivery.body).hexdigest()
+    if len(delivery.key) <= MAX_DELIVERY_KEY and delivery.key.isprintable():
         return delivery.key
-    return hashlib.sha256(delivery.body).hexdigest()
+    return hashlib.sha256(delivery.key.encode(errors="replace")).hexdigest()

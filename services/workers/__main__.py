@@ -7,6 +7,7 @@ import signal
 import sys
 
 import structlog
+import uvloop
 from pydantic import ValidationError
 
 from services.monitoring import logs
@@ -32,7 +33,9 @@ def start() -> None:
     logs.configure(settings.log_level)
     for warning in warnings(settings):
         structlog.get_logger(service="worker").warning("setting", action="start", detail=warning)
-    asyncio.run(main(settings))
+    # A third less time for the same work than asyncio's own loop (decision 24).
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main(settings))
 
 
 if __name__ == "__main__":

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-import structlog
-
 from db.queries import webhook_deliveries, worker_heartbeats
 from db.unit_of_work import Transactions
-from services.monitoring.logs import traced
+from services.campaigns.schedule import Schedule
+from services.fans.imports.housekeeping import tidy as tidy_imports
 from services.sending.sweep import Sweeper
 from services.webhooks.work import WebhookWorker
 from services.workers.supervise import Bell, wait_or_stop
-
-log = structlog.get_logger(service="worker")
 
 BEAT_EVERY_SECONDS = 5.0
 WEBHOOK_PATIENCE_SECONDS = 10.0
@@ -27,6 +24,7 @@ class Chores:
         transactions: Transactions,
         sweeper: Sweeper,
         webhooks: WebhookWorker,
+        schedule: Schedule,
         bell: Bell,
         stopping: asyncio.Event,
         worker: str,
@@ -35,6 +33,7 @@ class Chores:
         self._transactions = transactions
         self._sweeper = sweeper
         self._webhooks = webhooks
+        self._schedule = schedule
         self._bell = bell
         self._stopping = stopping
         self._worker = worker
@@ -46,20 +45,21 @@ class Chores:
         await wait_or_stop(self._stopping, BEAT_EVERY_SECONDS)
 
     async def sweep(self) -> None:
-        if await self._sweeper.sweep():
+        await self.sweep_once()
+        await wait_or_stop(self._stopping, self._sweep_every_seconds)
+
+    async def sweep_once(self) -> None:
+        """One round. It rings where something may be sent now."""
+        if await self._sweeper.sweep() + await self._schedule.run():
             self._bell.ring()
         await self._forgotten_webhooks()
-        await wait_or_stop(self._stopping, self._sweep_every_seconds)
+        await tidy_imports(self._transactions)
 
     async def _forgotten_webhooks(self) -> None:
         async with self._transactions() as work:
             rows = await webhook_deliveries.nobody_worked_on(work.session, WEBHOOK_PATIENCE_SECONDS, BATCH)
         for owner, delivery_id in rows:
-            try:
-                await self._webhooks.work_on(owner, delivery_id)
-            except Exception as error:
-                # One that cannot be worked on must not keep the others waiting.
-                log.error("webhook_failed", action="sweep", delivery=str(delivery_id), **traced(error))
+            await self._webhooks.work_on(owner, delivery_id)
 
     async def leave(self) -> None:
         """Take the heartbeat back, so that health does not wait for it to grow old."""

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from datetime import timedelta
 
 from db.engine import Database
 from db.queries import lanes
+from services.monitoring.metrics import Metric, Metrics
+from services.runtime.resources import Resources
 from services.sending.claim import Claim, Claimer
 from services.sending.deliver import Deliverer
+from services.sending.record import Recorder
 from services.workers.supervise import Bell, wait_or_stop
 
 LOOK_EVERY_SECONDS = 0.5
@@ -15,26 +20,59 @@ LOOK_EVERY_SECONDS = 0.5
 SHORTEST_WAIT_SECONDS = 0.02
 
 
-class Senders:
-    def __init__(
-        self, database: Database, claimer: Claimer, deliverer: Deliverer, bell: Bell, stopping: asyncio.Event
-    ) -> None:
-        self._database = database
-        self._claimer = claimer
+class Delivery:
+    """One message after the other, from the claim to the record; the long-running worker and the Lambda share it."""
+
+    def __init__(self, claimer: Claimer, deliverer: Deliverer, recorder: Recorder, metrics: Metrics) -> None:
+        self.claim = claimer.next
+        self.give_back = recorder.give_back
         self._deliverer = deliverer
+        self._metrics = metrics
+
+    async def deliver(self, claim: Claim) -> None:
+        """Bring a claimed message to its platform and take the time."""
+        with self._metrics.timed(Metric.PROCESSING_TIME):
+            await self._deliverer.deliver(claim)
+
+
+def build_delivery(resources: Resources, worker: str, stopping: Callable[[], bool]) -> Delivery:
+    """For the worker of this name. `stopping`: from now on no request may leave."""
+    settings = resources.settings
+    recorder = Recorder(resources.transactions, resources.progress, resources.limit.min_gap, resources.clock)
+    deliverer = Deliverer(
+        resources.transactions,
+        resources.adapters,
+        resources.vault,
+        recorder,
+        resources.clock,
+        settings.platform_timeout_seconds,
+        stopping,
+    )
+    lease = timedelta(seconds=settings.worker_lease_seconds)
+    claimer = Claimer(resources.transactions, resources.limit, lease, worker)
+    return Delivery(claimer, deliverer, recorder, resources.metrics)
+
+
+class Senders:
+    def __init__(self, database: Database, delivery: Delivery, bell: Bell, stopping: asyncio.Event) -> None:
+        self._database = database
+        self._delivery = delivery
         self._bell = bell
         self._stopping = stopping
 
     async def step(self) -> None:
         """Send one message, or wait until there may be one."""
-        found = await self._claimer.next()
+        found = await self._delivery.claim()
         if isinstance(found, Claim):
-            await self._deliverer.deliver(found)
+            await self._delivery.deliver(found)
         elif not found:
             await self._bell.wait(LOOK_EVERY_SECONDS * 10)
 
     async def watch(self) -> None:
-        """Ring when the next lane is due."""
+        """Ring when the next lane is due. While everybody is busy nobody needs to be told."""
+        if self._bell.rung:
+            await wait_or_stop(self._stopping, SHORTEST_WAIT_SECONDS)
+            return
         async with self._database.reads() as session:
             seconds = await lanes.seconds_until_next(session)
         if seconds is not None and seconds <= 0:

@@ -22,6 +22,11 @@ class Bell:
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
+    @property
+    def rung(self) -> bool:
+        """It rang, and everybody is still busy."""
+        return self._event.is_set()
+
     def ring(self) -> None:
         self._event.set()
 
@@ -32,7 +37,15 @@ class Bell:
         self._event.clear()
 
 
-async def keep_running(name: str, step: Callable[[], Awaitable[None]], stopping: asyncio.Event) -> None:
+def _nobody_counts() -> None: ...
+
+
+async def keep_running(
+    name: str,
+    step: Callable[[], Awaitable[None]],
+    stopping: asyncio.Event,
+    failed: Callable[[], None] = _nobody_counts,
+) -> None:
     """Repeat `step` until told to stop; after a failure say so, pause (longer each time), and go on."""
     pause = FIRST_PAUSE_SECONDS
     while not stopping.is_set():
@@ -40,6 +53,7 @@ async def keep_running(name: str, step: Callable[[], Awaitable[None]], stopping:
             await step()
             pause = FIRST_PAUSE_SECONDS
         except Exception as error:
+            failed()
             log.error("loop_failed", action=name, pauseSeconds=pause, **traced(error))
             await wait_or_stop(stopping, pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

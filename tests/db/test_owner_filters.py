@@ -65,13 +65,17 @@ def owned_queries() -> Iterator[Any]:
 
 
 class Nothing(list[Any]):
-    """A result without rows, but with a first row for those who count."""
+    """A result without rows, but with a first row, of as many columns, for those who count."""
+
+    def __init__(self, columns: int = 2) -> None:
+        super().__init__()
+        self._columns = columns
 
     def all(self) -> list[Any]:
         return []
 
-    def one(self) -> tuple[int, int]:
-        return 0, 0
+    def one(self) -> tuple[int, ...]:
+        return (0,) * self._columns
 
     def scalar_one(self) -> int:
         return 0
@@ -89,12 +93,12 @@ class Recording:
     async def execute(self, statement: Any, *_: Any, **options: Any) -> Nothing:
         if OPTION not in options.get("execution_options", {}):
             self.statements.append(statement)
-        return Nothing()
+        return Nothing(len(statement.selected_columns)) if isinstance(statement, Select) else Nothing()
 
-    async def scalars(self, statement: Any, **options: Any) -> Nothing:
+    async def scalars(self, statement: Any, *_: Any, **options: Any) -> Nothing:
         return await self.execute(statement, **options)
 
-    async def scalar(self, statement: Any, **options: Any) -> None:
+    async def scalar(self, statement: Any, *_: Any, **options: Any) -> None:
         await self.execute(statement, **options)
 
     async def get(self, *_: Any, **__: Any) -> None:

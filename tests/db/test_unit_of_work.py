@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,7 @@ from db.models import Fan, LiveEvent, LiveSequence
 from db.queries import live_events
 from db.queries.live_events import NewEvent
 from db.unit_of_work import Transactions
-from tests.stored import a_user, fan, reading, somebody_waits
+from tests.stored import a_user, fan, reading, somebody_waits, unheard
 from tests.waiting import eventually
 
 NEWS = NewEvent("fan_updated")
@@ -187,3 +188,34 @@ async def test_the_position_tells_where_the_log_stands(database: Database) -> No
 
     later = await reading(database, lambda session: live_events.positions(session, [owner]))
     assert later == {owner: live_events.Position(begin.epoch, 2)}
+
+
+async def test_what_was_counted_is_told_after_the_commit_and_forgotten_by_a_rollback(database: Database) -> None:
+    owner, told = await a_user(database), list[tuple[list[NewEvent], dict[str, int], list[str]]]()
+    stored: list[str] = []
+
+    def observe(events: Iterable[NewEvent], counts: Mapping[str, int]) -> None:
+        told.append((list(events), dict(counts), list(stored)))
+
+    async def remember() -> None:
+        stored.extend(await names(database, owner))
+
+    transactions = Transactions(database.writes, unheard, observe)
+    async with transactions() as work:
+        work.session.add(fan(owner, name="Robin"))
+        work.emit(owner, NEWS)
+        work.count("fans", 2)
+        work.count("fans")
+        work.after_commit(remember)
+
+    async def fail() -> None:
+        async with transactions() as work:
+            work.emit(owner, NEWS)
+            work.count("fans")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await fail()
+
+    assert told == [([NEWS], {"fans": 3}, [])]
+    assert stored == ["Robin"]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from services.runtime.settings import Settings
-from tests.flows.product import running_product
+from tests.flows.product import Product, running_product
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +21,17 @@ class RunningApi:
 
     url: str
     token: str
+    product: Product
+    loop: asyncio.AbstractEventLoop
+
+    def do(self, work: Coroutine[Any, Any, Result], deadline: float = 60) -> Result:
+        """Runs a coroutine beside the product, and waits for it."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(deadline)
 
 
 @contextmanager
-def in_background(settings: Settings) -> Iterator[RunningApi]:
-    """Start the product with a connected account, and end it with the block."""
+def in_background(settings: Settings, **account: Any) -> Iterator[RunningApi]:
+    """Start the product with a connected account, which `account` says more about, and end it with the block."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -30,8 +39,8 @@ def in_background(settings: Settings) -> Iterator[RunningApi]:
     try:
         running = asyncio.run_coroutine_threadsafe(product.__aenter__(), loop).result(60)
         client = running.client("demo")
-        asyncio.run_coroutine_threadsafe(running.connect(client, "acct_demo"), loop).result(30)
-        yield RunningApi(running.url, client.token)
+        asyncio.run_coroutine_threadsafe(running.connect(client, "acct_demo", **account), loop).result(30)
+        yield RunningApi(running.url, client.token, running, loop)
         asyncio.run_coroutine_threadsafe(product.__aexit__(None, None, None), loop).result(30)
     finally:
         loop.call_soon_threadsafe(loop.stop)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from services.runtime.settings import Settings
+from tests.flows.cloud import Cloud, running_cloud
 from tests.flows.product import Product, running_product
+from tests.services.workers.aws_lambda import LambdaFunction, lambda_function
 
 
 @pytest.fixture
@@ -23,3 +25,16 @@ async def refusing(product: Product) -> tuple[Product, str]:
     await product.connect(mia)
     await product.connect_onlyfans(mia)
     return product, await product.fan(mia)
+
+
+@pytest.fixture(scope="session")
+def function() -> Iterator[LambdaFunction]:
+    with lambda_function() as function:
+        yield function
+
+
+@pytest.fixture
+async def cloud(settings: Settings, function: LambdaFunction, request: pytest.FixtureRequest) -> AsyncIterator[Cloud]:
+    """With changed settings: `@pytest.mark.parametrize("cloud", [{...}], indirect=True)`."""
+    async with running_cloud(settings.model_copy(update=getattr(request, "param", {})), function) as cloud:
+        yield cloud

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from db.models import Message
 from services.runtime.resources import open_resources
 from services.runtime.settings import Settings
 from services.sending.arrive import arrive
@@ -33,7 +34,7 @@ async def test_the_lane_is_due_although_the_api_marks_the_message_meanwhile(
         owner = await api.fetchval("SELECT user_id FROM messages WHERE id = $1", message_id)
         await api.execute(RESET, message_id)
         await api.execute("UPDATE lanes SET due_at = NULL")
-        arriving: asyncio.Task[bool] | None = None
+        arriving: asyncio.Task[Message | None] | None = None
         async with api.transaction():
             if api_is_first:
                 # The API holds the row, not committed yet: the worker still sees it pending, and has to wait.

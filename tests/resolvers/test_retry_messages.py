@@ -23,6 +23,11 @@ RETRY = """mutation ($ids: [ID!], $campaignId: ID, $resendUnknown: Boolean! = fa
   retryMessages(ids: $ids, campaignId: $campaignId, resendUnknown: $resendUnknown) {
     messages { id status version delivery { failureReason } }
     errors { __typename code message path ... on InvalidInput { rule limit } } } }"""
+CANCEL = (
+    "mutation ($id: ID!) { cancelMessage(id: $id) { message { status delivery { failureReason } } errors { code } } }"
+)
+END = "mutation ($id: ID!) { cancelCampaign(id: $id) { errors { code } } }"
+DELETE = "mutation ($id: ID!) { deleteFan(id: $id) { deletedId errors { code } } }"
 FAILURE = {"status": "FAILED", "failures": 3, "failure_reason": "no", "finished_at": minute(1), "not_before": minute(2)}
 FAILURE |= {"request": {"method": "POST"}, "platform_key": "first key"}
 
@@ -97,6 +102,56 @@ async def test_an_unknown_one_only_by_wish_and_as_it_was(execute: Execute, talk:
     assert (now.request, now.platform_key) == ({"method": "POST"}, "first key")
     assert (now.failures, now.not_before, now.finished_at) == (0, None, None)
     assert await in_queue(execute) == [str(row.id)]
+
+
+async def test_an_unknown_one_begins_anew_and_stays_doubtful(execute: Execute, talk: Conversation) -> None:
+    """Its calls may have arrived; the time of repeats and the looks into the chat are as for a first call."""
+    doubt = {"unknown_since": minute(1), "repeat_until": minute(3), "read_backs": 4}
+    row = written(talk, "again", 1, **FAILURE | {"status": "UNKNOWN"} | doubt)
+    await store(execute.database, row)
+
+    [answer], _ = await retry(execute, row, resendUnknown=True)
+
+    now = await present(execute, row)
+    assert (now.unknown_since, now.repeat_until, now.read_backs) == (minute(1), None, 0)
+    assert answer["delivery"] == {"failureReason": "no"}
+
+
+async def test_one_that_was_sent_again_and_taken_back_is_unknown_again(execute: Execute, talk: Conversation) -> None:
+    row = written(talk, "again", 1, **FAILURE | {"status": "UNKNOWN", "unknown_since": minute(1)})
+    await store(execute.database, row)
+    await retry(execute, row, resendUnknown=True)
+
+    cancelled = (await execute(CANCEL, id=ids.encode("Message", row.id)))["cancelMessage"]
+
+    assert cancelled == {"message": {"status": "UNKNOWN", "delivery": {"failureReason": "no"}}, "errors": []}
+    assert await retry(execute, row) == ([], [("CONFLICT", ["ids", "0"])])
+
+
+async def test_one_that_was_sent_again_to_a_fan_who_goes_is_unknown_again(execute: Execute, talk: Conversation) -> None:
+    row = written(talk, "again", 1, **FAILURE | {"status": "UNKNOWN", "unknown_since": minute(1)})
+    await store(execute.database, row)
+    await retry(execute, row, resendUnknown=True)
+
+    await execute(DELETE, id=ids.encode("Fan", talk.fan_id))
+
+    assert (await present(execute, row)).status == "UNKNOWN"
+
+
+async def test_one_that_was_sent_again_in_a_campaign_that_ends_is_unknown_again(
+    execute: Execute, talk: Conversation
+) -> None:
+    of, rows = await a_campaign(execute, talk, "ACTIVE")
+    async with execute.database.writes() as session, session.begin():
+        doubtful = await session.get_one(Message, (rows[1].user_id, rows[1].id))
+        doubtful.unknown_since = minute(1)
+    await retry(execute, campaignId=ids.encode("Campaign", of.id), resendUnknown=True)
+
+    assert (await execute(END, id=ids.encode("Campaign", of.id)))["cancelCampaign"] == {"errors": []}
+
+    assert [(await present(execute, row)).status for row in rows] == [
+        "CANCELLED", "UNKNOWN", "SENT", "CANCELLED", "CANCELLED",
+    ]  # fmt: skip
 
 
 async def test_each_that_cannot_be_is_named_and_the_others_go(execute: Execute, talk: Conversation) -> None:
@@ -227,6 +282,18 @@ class TestAQueueThatRefuses:
         assert found[1]["delivery"] == {"failureReason": "service temporarily unavailable"}
         assert errors == [("QUEUE_UNAVAILABLE", ["ids", "1"])]
         assert await in_queue(execute) == sorted(str(rows[n].id) for n in (0, 2))
+
+    async def test_what_may_have_arrived_is_not_called_failed(
+        self, execute: Execute, talk: Conversation, proxy: FaultySqs
+    ) -> None:
+        """Else it would be sent with a new key the next time, and twice."""
+        row = written(talk, "again", 1, **FAILURE | {"status": "UNKNOWN", "unknown_since": minute(1)})
+        await store(execute.database, row)
+        proxy.faults.append(refuses_entries("InvalidMessageContents", True, 0))
+        [answer], errors = await retry(execute, row, resendUnknown=True)
+        assert (answer["status"], errors) == ("UNKNOWN", [("QUEUE_UNAVAILABLE", ["ids", "0"])])
+        assert await retry(execute, row) == ([], [("CONFLICT", ["ids", "0"])])
+        assert (await present(execute, row)).platform_key == "first key"
 
     async def test_of_a_campaign_it_is_told_once(self, execute: Execute, talk: Conversation, proxy: FaultySqs) -> None:
         of, _ = await a_campaign(execute, talk, "ACTIVE")

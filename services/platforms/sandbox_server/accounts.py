@@ -9,7 +9,10 @@ MAX_ACCOUNTS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`reply_after_seconds`: how long a fan takes to answer a message; None: fans stay silent."""
+    """`reply_after_seconds`: how long a fan takes to answer a message; None: fans stay silent.
+
+    `session`: does the account's own session with the platform stand? Without it nothing is sent or read.
+    """
 
     account_id: str
     api_key: str = field(repr=False)
@@ -18,6 +21,7 @@ class Account:
     webhook_secret: str | None = field(default=None, repr=False)
     reply_after_seconds: float | None = None
     announce_sent: bool = True
+    session: bool = True
 
 
 class Accounts:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from services.platforms.sandbox_server.accounts import Account
 from services.platforms.sandbox_server.control import Control
+from services.platforms.sandbox_server.happenings import Happenings
 from services.platforms.sandbox_server.platform import SandboxPlatform
 from services.platforms.sandbox_server.reading import Reading
 from services.platforms.sandbox_server.refusals import Refusal, refused
@@ -48,15 +49,18 @@ def build_app(
 
 def _routes(platform: SandboxPlatform) -> list[Route]:
     control, reading, sending = Control(platform), Reading(platform), Sending(platform)
+    happenings = Happenings(platform)
     messages = "/{account}/chats/{chat}/messages"
     return [
         Route("/healthz", _alive),
         Route("/control/accounts", control.register, methods=["POST"]),
         Route("/control/faults", control.break_things, methods=["POST"]),
+        Route("/control/faults", control.forecast),
         Route("/control/faults", control.mend, methods=["DELETE"]),
         Route("/control/deliveries", control.deliveries),
         Route("/control/deliveries", control.forget, methods=["DELETE"]),
         Route("/control/inbound", control.inbound, methods=["POST"]),
+        *(Route(f"/control/{address.__name__}", address, methods=["POST"]) for address in happenings.addresses),
         Route("/accounts", reading.accounts),
         Route("/{account}/users/{username}", reading.user),
         Route(messages, reading.messages),

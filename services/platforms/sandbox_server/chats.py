@@ -44,6 +44,14 @@ class Chats:
         if len(self._chats) > MAX_CHATS:
             self._chats.popitem(last=False)
 
+    def find(self, account_id: str, message_id: int) -> ChatMessage | None:
+        """A message of the account by its id, whichever chat it is in."""
+        histories = (history for (owner, _), history in self._chats.items() if owner == account_id)
+        return next((message for history in histories for message in history if message.id == message_id), None)
+
+    def remove(self, message: ChatMessage) -> None:
+        self._chats[message.account_id, message.chat_id].remove(message)
+
     def newest(self, account_id: str, chat_id: str, limit: int, before_id: int | None) -> list[ChatMessage]:
         """At most `limit` messages, newest first, older than `before_id` where it is given."""
         history = reversed(self._chats.get((account_id, chat_id), ()))

@@ -27,17 +27,21 @@ class Control:
 
     async def register(self, request: Request) -> Response:
         """POST /control/accounts: add an account, or replace what is known of it."""
-        account = (await _form(request, AccountForm)).account()
+        account = (await form_of(request, AccountForm)).account()
         if not self._platform.accounts.register(account):
             raise Refusal(409, "FULL", "The sandbox has no room for another account.")
         return JSONResponse({"account": wire.account_json(account)})
 
     async def break_things(self, request: Request) -> Response:
         """POST /control/faults: what the next requests meet."""
-        fault = Fault(**(await _form(request, FaultForm)).model_dump())
+        fault = Fault(**(await form_of(request, FaultForm)).model_dump())
         if not self._platform.faults.add(fault):
             raise Refusal(409, "FULL", "Too many faults are waiting.")
         return JSONResponse({"fault": fault.kind, "count": fault.count})
+
+    async def forecast(self, request: Request) -> Response:  # noqa: ARG002 - Starlette's signature
+        """GET /control/faults: how many requests will still meet one."""
+        return JSONResponse({"waiting": self._platform.faults.waiting})
 
     async def mend(self, request: Request) -> Response:  # noqa: ARG002 - Starlette's signature
         """DELETE /control/faults: from now on everything works."""
@@ -56,16 +60,17 @@ class Control:
 
     async def inbound(self, request: Request) -> Response:
         """POST /control/inbound: a fan writes."""
-        form = await _form(request, InboundForm)
+        form = await form_of(request, InboundForm)
         if not (account := self._platform.accounts.get(form.account_id)):
             raise Refusal(404, "NOT_FOUND", "There is no such account.")
         fan = self._platform.fans.introduce(SandboxFan(str(form.fan.id), form.fan.username, form.fan.name))
-        draft = Draft(form.text, _cents(form.price), tuple(form.media))
+        draft = Draft(form.text, cents_or_refusal(form.price), tuple(form.media))
         message = self._platform.fan_writes(account, fan, draft)
         return JSONResponse({"messageId": message.id})
 
 
-async def _form(request: Request, kind: type[FormType]) -> FormType:
+async def form_of(request: Request, kind: type[FormType]) -> FormType:
+    """The body as this form. Raises Refusal (422) naming what is wrong."""
     try:
         return kind.model_validate_json(await bounded_body(request))
     except ValidationError as error:
@@ -73,7 +78,7 @@ async def _form(request: Request, kind: type[FormType]) -> FormType:
         raise Refusal(422, "INVALID", places) from None
 
 
-def _cents(price: int | str | None) -> int | None:
+def cents_or_refusal(price: int | str | None) -> int | None:
     try:
         return cents_of(price)
     except ValueError:

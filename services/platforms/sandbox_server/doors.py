@@ -18,9 +18,11 @@ def behind_key(request: Request, accounts: Accounts) -> list[Account]:
 
 
 def opened(request: Request, accounts: Accounts) -> Account:
-    """The account of the path. Raises Refusal: 401 for the key, 403 where it does not open this account."""
+    """The account of the path. Raises Refusal: 401 for the key, 403 where it opens another one or has no session."""
     account_id = request.path_params["account"]
     for account in behind_key(request, accounts):
+        if account.account_id == account_id and not account.session:
+            raise Refusal(403, "SESSION_EXPIRED", "The session has expired, please reconnect.")
         if account.account_id == account_id:
             return account
     raise Refusal(403, "FORBIDDEN", "The API key does not open this account.")

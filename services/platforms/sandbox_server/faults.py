@@ -53,6 +53,11 @@ class Faults:
         self._waiting.append(fault)
         return True
 
+    @property
+    def waiting(self) -> int:
+        """How many requests will still meet a fault."""
+        return sum(fault.count for fault in self._waiting)
+
     def clear(self) -> None:
         self._waiting.clear()
 

@@ -60,3 +60,45 @@ class InboundForm(Form):
     text: Annotated[str, Field(max_length=5000)]
     price: int | str | None = None
     media: Annotated[list[int | str], Field(max_length=50)] = []
+
+
+class UnlockForm(Form):
+    """A fan unlocks a message. Fan and amount (US dollars) are needed only for one that the sandbox does not know."""
+
+    account_id: PathText
+    message_id: PathText | int
+    fan: FanForm | None = None
+    amount: int | str | None = None
+
+
+class TipForm(Form):
+    """A fan tips; `amount` in US dollars."""
+
+    account_id: PathText
+    fan: FanForm
+    amount: int | str
+
+
+class SubscriptionForm(Form):
+    """A fan subscribes, or her subscription is renewed; `price` in US dollars, none for a free one."""
+
+    account_id: PathText
+    fan: FanForm
+    price: int | str | None = None
+
+
+class MessageForm(Form):
+    account_id: PathText
+    message_id: PathText | int
+
+
+class SessionForm(Form):
+    account_id: PathText
+
+
+class EventForm(Form):
+    """Any event at all, signed as the others are."""
+
+    account_id: PathText
+    event: Annotated[str, Field(min_length=1, max_length=255)]
+    payload: dict[str, Any] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from services.platforms.sandbox_server import wire
 from services.platforms.sandbox_server.accounts import Account, Accounts
@@ -47,7 +48,7 @@ class SandboxPlatform:
         """Put the account's message into the chat, announce it, and let the fan think about an answer."""
         message = self._add(account, chat_id, draft, from_fan=False)
         if account.announce_sent:
-            self._announce(account, MESSAGE_SENT, message)
+            self._announce_message(account, MESSAGE_SENT, message)
         if account.reply_after_seconds is not None:
             self.background.start(self._reply(account.account_id, chat_id, account.reply_after_seconds))
         return message
@@ -55,7 +56,7 @@ class SandboxPlatform:
     def fan_writes(self, account: Account, fan: SandboxFan, draft: Draft) -> ChatMessage:
         """A fan's message, announced by webhook."""
         message = self._add(account, fan.fan_id, draft, from_fan=True)
-        self._announce(account, MESSAGE_RECEIVED, message)
+        self._announce_message(account, MESSAGE_RECEIVED, message)
         return message
 
     async def _reply(self, account_id: str, chat_id: str, after_seconds: float) -> None:
@@ -79,7 +80,10 @@ class SandboxPlatform:
         self.chats.add(message)
         return message
 
-    def _announce(self, account: Account, event: str, message: ChatMessage) -> None:
+    def announce(self, account: Account, event: str, payload: dict[str, Any]) -> None:
+        """Tell the account's webhook address, if it has one."""
         if account.webhook_url is not None:
-            payload = wire.message_json(message, self.fans.get(message.chat_id))
             self.background.start(self._webhooks.announce(account, event, payload))
+
+    def _announce_message(self, account: Account, event: str, message: ChatMessage) -> None:
+        self.announce(account, event, wire.message_json(message, self.fans.get(message.chat_id)))

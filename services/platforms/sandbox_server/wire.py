@@ -23,7 +23,7 @@ def account_json(account: Account) -> dict[str, Any]:
     return {
         "id": account.account_id,
         "display_name": account.display_name,
-        "is_authenticated": True,
+        "is_authenticated": account.session,
         "onlyfans_username": account.account_id,
         "onlyfans_user_data": {"name": account.display_name, "avatar": None},
     }

@@ -149,6 +149,94 @@ async def test_a_late_answer_is_news_and_never_moves_the_end_backwards(bench: Be
     assert (row.outcome, row.detail, row.finished_at) == ("SENT", None, given_up.finished_at)
 
 
+async def test_the_same_uncertainty_is_no_news(bench: Bench) -> None:
+    attempt_id = await bench.past(1, "dispatching", -40, -10)
+    await writing(bench.database, lambda session: attempts.give_up(session, bench.owner, attempt_id, "gone"))
+
+    assert await bench.finish(attempt_id, "UNKNOWN", "no answer") is False
+
+    assert (await bench.known(attempt_id)).detail == "gone"
+
+
+async def prove(bench: Bench, attempt_id: UUID, owner: UUID | None = None) -> None:
+    await writing(
+        bench.database, lambda session: attempts.prove(session, owner or bench.owner, attempt_id, "announced")
+    )
+
+
+async def test_a_proof_corrects_what_was_unknown_and_leaves_its_end(bench: Bench) -> None:
+    attempt_id = await bench.past(1, "dispatching", -40, -10)
+    await bench.finish(attempt_id, "UNKNOWN", "no answer")
+    before = await bench.known(attempt_id)
+    await prove(bench, attempt_id, owner=new_id())
+    assert (await bench.known(attempt_id)).outcome == "UNKNOWN"
+
+    await prove(bench, attempt_id)
+
+    after = await bench.known(attempt_id)
+    assert (after.state, after.outcome, after.detail) == ("done", "SENT", "announced")
+    assert after.finished_at == before.finished_at
+
+
+@pytest.mark.parametrize(
+    ("answer", "detail", "shown"),
+    [("UNKNOWN", "no answer", "announced"), ("NOT_SENT", "busy", "announced"), ("SENT", None, "announced")],
+)
+async def test_a_call_proven_while_under_way_keeps_its_slot_and_its_proof(
+    bench: Bench, answer: str, detail: str | None, shown: str
+) -> None:
+    attempt_id = await bench.past(1, "dispatching", -5, 20)
+    await prove(bench, attempt_id)
+    proven = await bench.known(attempt_id)
+    assert (proven.state, proven.outcome, proven.finished_at) == ("dispatching", "SENT", None)
+
+    assert await bench.finish(attempt_id, answer, detail) is True
+
+    row = await bench.known(attempt_id)
+    assert (row.state, row.outcome, row.detail) == ("done", "SENT", shown)
+    assert row.finished_at is not None
+
+
+async def test_a_proven_call_that_nobody_answers_for_was_sent(bench: Bench) -> None:
+    attempt_id = await bench.past(1, "dispatching", -40, -10)
+    await prove(bench, attempt_id)
+
+    await writing(bench.database, lambda session: attempts.give_up(session, bench.owner, attempt_id, "gone"))
+
+    row = await bench.known(attempt_id)
+    assert (row.state, row.outcome, row.detail, row.finished_at) == ("done", "SENT", "announced", row.lease_until)
+
+
+@pytest.mark.parametrize("outcome", ["NOT_SENT", "REFUSED", "SENT"])
+async def test_a_certain_outcome_needs_no_proof(bench: Bench, outcome: str) -> None:
+    attempt_id = await bench.past(1, "dispatching", -5, 20)
+    await bench.finish(attempt_id, outcome, "why")
+
+    await prove(bench, attempt_id)
+
+    row = await bench.known(attempt_id)
+    assert (row.outcome, row.detail) == (outcome, "why")
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "may"),
+    [
+        ("reserved", None, False),
+        ("dispatching", None, True),
+        ("dispatching", "UNKNOWN", True),
+        ("dispatching", "NOT_SENT", False),
+        ("dispatching", "REFUSED", False),
+    ],
+)
+async def test_another_call_may_have_arrived(bench: Bench, state: str, outcome: str | None, may: bool) -> None:
+    other = await bench.past(1, state, -5, 20)
+    if outcome is not None:
+        await bench.finish(other, outcome)
+    asked = await bench.known(await bench.past(2, "dispatching", -2, 20))
+
+    assert await reading(bench.database, lambda session: attempts.another_may_have_arrived(session, asked)) is may
+
+
 @pytest.mark.parametrize("state", ["reserved", "done"])
 async def test_only_what_was_dispatched_is_given_up(bench: Bench, state: str) -> None:
     attempt_id = await bench.past(1, state, -40, -10)

@@ -27,7 +27,7 @@ def lane(account_id: str, due: float | None = -1, blocked: float | None = None) 
 
 async def claimed(session: WriteSession) -> str | None:
     found = await lanes.claim(session)
-    return None if found is None else found[0].account_id
+    return None if found is None else found.account_id
 
 
 async def present(database: Database, account_id: str) -> Lane:
@@ -63,8 +63,8 @@ async def test_the_time_of_a_claim_is_the_database_s(database: Database) -> None
     found = await writing(database, lanes.claim)
 
     assert found is not None
-    assert abs(found[1] - datetime.now(UTC)) < timedelta(seconds=60)
-    assert found[1] >= (found[0].due_at or found[1])
+    assert abs(found.now - datetime.now(UTC)) < timedelta(seconds=60)
+    assert found.now >= ((await present(database, "a")).due_at or found.now)
 
 
 async def test_marking_makes_a_lane_due_at_once_and_never_later(database: Database) -> None:

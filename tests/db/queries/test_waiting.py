@@ -25,6 +25,8 @@ class Row:
     scheduled: float | None = None
     not_before: float | None = None
     finished: float | None = None
+    unknown: float | None = None
+    repeats: float | None = None
     elsewhere: bool = False
 
 
@@ -52,18 +54,18 @@ CASES = {
     "an earlier one failed": Case({"a": Row(status="FAILED", finished=-1), "b": Row()}, "b"),
     "an earlier one was cancelled": Case({"a": Row(status="CANCELLED", finished=-1), "b": Row()}, "b"),
     "a fan's message": Case({"a": Row(status="RECEIVED", direction="IN"), "b": Row()}, "b"),
-    "an unknown one holds": Case({"a": Row(status="UNKNOWN", finished=-110), "b": Row()}, held_seconds=10),
+    "an unknown one holds": Case({"a": Row(status="UNKNOWN", unknown=-110), "b": Row()}, held_seconds=10),
     "an unknown one holds nobody else": Case(
-        {"a": Row(status="UNKNOWN", finished=-110), "b": Row(), "c": Row("kim")}, "c", held_seconds=10
+        {"a": Row(status="UNKNOWN", unknown=-110), "b": Row(), "c": Row("kim")}, "c", held_seconds=10
     ),
-    "an unknown one holds for two minutes": Case({"a": Row(status="UNKNOWN", finished=-121), "b": Row()}, "b"),
-    "a later one holds nothing": Case({"a": Row(), "b": Row(status="UNKNOWN", finished=-1)}, "a", held_seconds=119),
+    "an unknown one holds for two minutes": Case({"a": Row(status="UNKNOWN", unknown=-121), "b": Row()}, "b"),
+    "a later one holds nothing": Case({"a": Row(), "b": Row(status="UNKNOWN", unknown=-1)}, "a", held_seconds=119),
     "a scheduled one is not due": Case({"a": Row(status="PENDING", scheduled=60), "b": Row()}, "b"),
     "a scheduled one is due": Case({"a": Row(status="PENDING", scheduled=-1), "b": Row()}, "b"),
     "a scheduled one waits its turn": Case({"a": Row(scheduled=-1, priority=1), "b": Row(priority=2)}, "b"),
     "a scheduled one is being sent": Case({"a": Row(status="SENDING", scheduled=-1), "b": Row()}, "b"),
     "a scheduled one is unknown": Case(
-        {"a": Row(status="UNKNOWN", scheduled=-9, finished=-1), "b": Row()}, "b", held_seconds=119
+        {"a": Row(status="UNKNOWN", scheduled=-9, unknown=-1), "b": Row()}, "b", held_seconds=119
     ),
     "a scheduled one goes by itself": Case({"a": Row(scheduled=-1)}, "a"),
     "a retry that has to wait": Case({"a": Row(not_before=30)}, held_seconds=30),
@@ -79,7 +81,7 @@ CASES = {
     "campaigns hold no reply": Case(
         {
             "a": Row(campaign="ACTIVE", status="SENDING"),
-            "b": Row(campaign="ACTIVE", status="UNKNOWN", finished=-1),
+            "b": Row(campaign="ACTIVE", status="UNKNOWN", unknown=-1),
             "c": Row(campaign="ACTIVE"),
             "d": Row(campaign="PAUSED"),
             "e": Row(),
@@ -88,6 +90,52 @@ CASES = {
         "c",
         held_seconds=119,
     ),
+    "a repeat that is due": Case(
+        {"a": Row(status="UNKNOWN", unknown=-30, not_before=-1, repeats=90)}, "a", held_seconds=90
+    ),
+    "a repeat before all that is urgent": Case(
+        {"a": Row("kim", priority=10), "b": Row(status="UNKNOWN", unknown=-30, not_before=-1, repeats=90)},
+        "b",
+        held_seconds=90,
+    ),
+    "the repeat that is due for longest": Case(
+        {
+            "a": Row(status="UNKNOWN", unknown=-30, not_before=-1, repeats=90),
+            "b": Row("kim", status="UNKNOWN", unknown=-20, not_before=-2, repeats=100),
+        },
+        "b",
+        held_seconds=90,
+    ),
+    "a repeat that has to wait": Case(
+        {"a": Row(status="UNKNOWN", unknown=-30, not_before=20, repeats=90), "b": Row()}, held_seconds=20
+    ),
+    "a repeat whose time is over": Case(
+        {"a": Row(status="UNKNOWN", unknown=-30, not_before=-1, repeats=-1), "b": Row("kim")}, "b", held_seconds=90
+    ),
+    "a read-back is no repeat": Case({"a": Row(status="UNKNOWN", unknown=-300, not_before=-1)}),
+    "a read-back wakes no lane": Case({"a": Row(status="UNKNOWN", unknown=-300, not_before=20, repeats=-1)}),
+    "one that is left to a person": Case({"a": Row(status="UNKNOWN", unknown=-300, repeats=90)}),
+    "repeats do not hold any longer": Case(
+        {"a": Row(status="UNKNOWN", unknown=-121, finished=-1, not_before=30, repeats=90), "b": Row()}, "b",
+        held_seconds=30,
+    ),
+    "a campaign's repeat": Case(
+        {
+            "a": Row(campaign="ACTIVE", priority=10),
+            "b": Row("kim", campaign="ACTIVE", status="UNKNOWN", unknown=-300, not_before=-1, repeats=90),
+        },
+        campaign="b",
+    ),
+    "a repeat after a campaign's end": Case(
+        {"a": Row(campaign="COMPLETED", status="UNKNOWN", unknown=-300, not_before=-1, repeats=90)}, campaign="a"
+    ),
+    "a paused campaign repeats nothing": Case(
+        {
+            "a": Row(campaign="PAUSED", status="UNKNOWN", unknown=-300, not_before=-1, repeats=90),
+            "b": Row(campaign="CANCELLED", status="UNKNOWN", unknown=-300, not_before=-1, repeats=90),
+        }
+    ),
+    "a repeat sent again by hand": Case({"a": Row(unknown=-300), "b": Row()}, "a"),
     "another account": Case({"a": Row(elsewhere=True), "b": Row(campaign="ACTIVE", elsewhere=True)}),
 }  # fmt: skip
 
@@ -120,6 +168,8 @@ async def stored(database: Database, rows: dict[str, Row]) -> tuple[CreatorAccou
             "scheduled_at": moment(row.scheduled),
             "not_before": moment(row.not_before),
             "finished_at": moment(row.finished),
+            "unknown_since": moment(row.unknown),
+            "repeat_until": moment(row.repeats),
         }
         campaign_id = campaigns.get((row.campaign, row.elsewhere)) if row.campaign else None
         written = message(talks[row.conversation, row.elsewhere], campaign_id=campaign_id, **values)
@@ -153,22 +203,3 @@ async def test_another_owner_s_messages_are_never_next(database: Database) -> No
     found = await reading(database, lambda session: waiting.heads(session, stranger, at.id))
 
     assert found == waiting.Heads(None, None, None)
-
-
-async def test_ahead_of_counts_as_the_lane_goes(database: Database) -> None:
-    rows = {
-        "campaign": Row(campaign="ACTIVE", priority=10),
-        "first": Row(),
-        "second": Row("kim"),
-        "urgent": Row("lou", priority=9),
-        "elsewhere": Row(elsewhere=True, priority=10),
-        "sent": Row(status="SENT"),
-    }
-    at, names = await stored(database, rows)
-    others = await stored(database, {"first": Row(priority=10)})
-
-    found = await reading(database, lambda session: waiting.ahead_of(session, at.user_id, [*names, *others[1]]))
-
-    assert {names[key]: count for key, count in found.items()} == {
-        "urgent": 0, "first": 1, "second": 2, "campaign": 3, "elsewhere": 0, "sent": 3,
-    }  # fmt: skip

@@ -28,9 +28,12 @@ async def test_it_bounds_strangers_and_says_goodbye(settings: Settings) -> None:
             body = {"query": "{ __typename }", "variables": {"a": "x" * 5_000_000}}
             assert (await http.post(f"{api.url}/graphql", json=body)).status_code == 413
 
+            assert (await http.get(f"{api.url}/exports/fans.csv?signature=a-secret")).status_code == 403
+
         process.send_signal(signal.SIGTERM)
         assert await socket.close_code() == 1012
         said, _ = await asyncio.wait_for(process.communicate(), 15)
         assert process.returncode in {0, -signal.SIGTERM}
         lines = said.decode().splitlines()
+        assert "a-secret" not in said.decode()
         assert [line for line in lines if '"level": "error"' in line or "Traceback" in line] == []

@@ -139,6 +139,15 @@ async def test_an_older_message_that_comes_late_takes_its_place(mailbox: Mailbox
     assert (await mailbox.fan()).last_seen_at == newest
 
 
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+async def test_two_of_one_second_stand_in_the_platforms_order(mailbox: Mailbox, order: tuple[int, int]) -> None:
+    await mailbox.take(*(later(0, number, platform_message_id=f"10{number}") for number in order))
+
+    first, second = sorted(await mailbox.rows(Message), key=lambda row: (row.placed_at, row.id))
+    assert (first.text, second.text) == ("1", "2")
+    assert (await mailbox.conversation()).last_message_id == second.id
+
+
 @pytest.mark.parametrize(("minutes", "awaiting"), [(-1, False), (1, True)])
 async def test_an_answer_is_awaited_only_by_what_came_after_the_last(
     mailbox: Mailbox, minutes: float, awaiting: bool

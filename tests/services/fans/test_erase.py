@@ -5,12 +5,13 @@ import json
 from sqlalchemy import Select, select
 
 from db.engine import Database
-from db.models import Base, IdempotencyKey, LiveEvent, WebhookDelivery
+from db.models import Base, Fan, IdempotencyKey, LiveEvent, Payment, WebhookDelivery
 from db.queries import fans, messages
 from db.unit_of_work import UnitOfWork
 from services.fans import leftovers
 from services.fans.create import Fans
 from tests.services.fans.stored_talk import SECRET, Talk, a_talk
+from tests.services.webhooks.desk import a_desk, notice
 from tests.stored import reading, transactions
 
 
@@ -149,3 +150,23 @@ async def test_a_message_of_a_living_fan_is_left_alone(database: Database) -> No
         await end_of(work, talk, "QUEUED")
         assert work.events == {}
     assert (await talk.statuses(database))["SENDING"] == "QUEUED"
+
+
+async def test_what_she_paid_stays_without_her_and_a_repeat_of_it_makes_no_fan(database: Database) -> None:
+    desk = await a_desk(database)
+    tip = notice(5, {"id": 77, "username": "cherry", "name": "Cherry"}, amount="$5.00")
+    link = {"{MESSAGE_LINK}": "https://onlyfans.com/my/chats/chat/77?firstId=901", "{AMOUNT}": "$20.00"}
+    unlock = {"id": 6, "replacePairs": link}
+    await desk.done("tips.received", tip)
+    await desk.done("messages.ppv.unlocked", unlock)
+    cherry = await desk.only(Fan)
+
+    await Fans(transactions(database)).erase(desk.owner, cherry.id)
+
+    assert sorted(row.amount_cents for row in await desk.rows(Payment)) == [500, 2000]
+    assert {row.fan_id for row in await desk.rows(Payment)} == {cherry.id}
+    assert [row.body for row in await desk.rows(WebhookDelivery)] == [b"", b""]
+    for event, payload in (("tips.received", tip), ("messages.ppv.unlocked", unlock)):
+        await desk.done(event, payload)
+    assert ((await desk.only(Fan)).name, (await desk.only(Fan)).value_cents) == ("Deleted fan", 2500)
+    assert len(await desk.rows(Payment)) == 2

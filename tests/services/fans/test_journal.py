@@ -24,6 +24,8 @@ def body(payload: Any, **top: Any) -> bytes:
         {"chatId": "77"},
         {"message": {"replies": [{"fromUser": HER}]}},
         {"subscriber": {"username": "ROBIN_1"}},
+        {"replacePairs": {"{MESSAGE_LINK}": "<a href='https://onlyfans.com/my/chats/chat/77?firstId=5'>message</a>"}},
+        {"text": "https://onlyfans.com/my/chats/chat/77"},
     ],
 )
 def test_a_body_that_names_her(payload: Any) -> None:
@@ -37,6 +39,7 @@ def test_a_body_that_names_her(payload: Any) -> None:
         {"text": "call 77", "fromUser": {"id": 770}},
         {"fromUser": {"id": 5, "username": "robin_12"}},
         {"user": {"id": True}},
+        {"text": "https://onlyfans.com/my/chats/chat/770?firstId=77"},
         {"user": "77"},
         [77, "77"],
         None,
@@ -48,6 +51,10 @@ def test_a_body_about_somebody_else(payload: Any) -> None:
 
 def test_what_stands_outside_of_the_payload_is_the_creators() -> None:
     assert not concerns(body({"user": {"id": 5}}, user_id=77), "77", None)
+
+
+def test_a_link_with_escaped_slashes_names_her_too() -> None:
+    assert concerns(rb'{"payload": {"text": "https:\/\/onlyfans.com\/my\/chats\/chat\/77\/"}}', "77", None)
 
 
 @pytest.mark.parametrize("odd", [b"", b"{", b"[]", b"7", b"\xff", b"[" * 100_000])

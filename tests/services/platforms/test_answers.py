@@ -74,8 +74,19 @@ TABLE: list[tuple[str, Reply, Answer]] = [
     (
         "the key was used",
         reply(422, {"code": "IDEMPOTENCY_KEY_MISMATCH"}),
-        Unknown("HTTP 422: IDEMPOTENCY_KEY_MISMATCH"),
+        Unknown("HTTP 422: IDEMPOTENCY_KEY_MISMATCH", may_repeat=False),
     ),
+    (
+        "the key was used, as a conflict",
+        reply(409, {"code": "IDEMPOTENCY_KEY_MISMATCH"}),
+        Unknown("HTTP 409: IDEMPOTENCY_KEY_MISMATCH", may_repeat=False),
+    ),
+    (
+        "the key was used, not sent",
+        reply(409, {"code": "IDEMPOTENCY_KEY_MISMATCH"} | NOT_SENT),
+        NotSent("HTTP 409: IDEMPOTENCY_KEY_MISMATCH"),
+    ),
+    ("the first call is under way", reply(409, {"code": "IN_PROGRESS"}), Unknown("HTTP 409: IN_PROGRESS")),
     ("408", reply(408), Unknown("HTTP 408")),
     ("409", reply(409, {"code": "IDEMPOTENCY_CONFLICT"}), Unknown("HTTP 409: IDEMPOTENCY_CONFLICT")),
     ("500", reply(500), Unknown("HTTP 500")),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.platforms.inbound import received_message
+from services.platforms.inbound import received_message, removed_message
 from services.platforms.interface import InboundEnvelope, InboundMessage, MalformedWebhook, Media
 
 PAYLOAD: dict[str, Any] = {
@@ -126,3 +126,17 @@ def test_any_payload_is_a_message_or_malformed(changes: dict[str, Any]) -> None:
         return
     assert message.platform_fan_id == "7"
     assert message.sent_at.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("payload", "message_id"),
+    [({"id": 123}, "123"), ({"id": "m1"}, "m1"), ({"id": 5, "messageId": 6}, "6"), ({"message": {"id": 7}}, "7")],
+)
+def test_a_deletion_names_its_message(payload: dict[str, Any], message_id: str) -> None:
+    assert removed_message(InboundEnvelope("acct_1", "messages.deleted", payload)) == message_id
+
+
+@pytest.mark.parametrize("payload", [{}, {"id": None}, {"id": True}, {"id": ""}, {"id": {}}, {"message": "7"}])
+def test_a_deletion_without_one_is_malformed(payload: dict[str, Any]) -> None:
+    with pytest.raises(MalformedWebhook):
+        removed_message(InboundEnvelope("acct_1", "messages.deleted", payload))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.platforms.interface import InboundEnvelope, MalformedWebhook
-from services.platforms.webhook import envelope, is_signed, signature
+from services.platforms.webhook import DEEPEST, envelope, is_signed, signature
 
 BODY = b'{"event": "x"}'
 
@@ -45,6 +45,23 @@ def test_an_envelope_is_read_and_cleaned_of_what_cannot_be_stored() -> None:
     assert envelope(body.encode()) == InboundEnvelope("12", "messages.received", {"a": ["xy", 1.5]})
 
 
+def nested(levels: int) -> bytes:
+    return b'{"event": "x", "account_id": "a", "payload": {"deep": ' + b"[" * levels + b"]" * levels + b"}}"
+
+
+def test_a_body_may_be_nested_and_not_without_end() -> None:
+    assert envelope(nested(DEEPEST - 3)).kind == "x"
+    for levels in (DEEPEST + 1, 400, 5_000, 100_000):
+        with pytest.raises(MalformedWebhook):
+            envelope(nested(levels))
+
+
+def test_of_a_name_that_is_there_twice_the_last_counts() -> None:
+    """As for every other reader of the same bytes."""
+    body = b'{"event": "a", "account_id": "1", "payload": {}, "event": "b"}'
+    assert (envelope(body).kind, json.loads(body)["event"]) == ("b", "b")
+
+
 ODD: list[Any] = [None, True, [], 1.5, ""]
 GOOD: dict[str, Any] = {"event": "x", "account_id": "acct_1", "payload": {}}
 
@@ -55,6 +72,8 @@ GOOD: dict[str, Any] = {"event": "x", "account_id": "acct_1", "payload": {}}
         b"",
         b"no json",
         b"\xff\xff",
+        json.dumps({"event": "x", "account_id": "a", "payload": {}}).encode("utf-16"),
+        b'\xef\xbb\xbf{"event": "x", "account_id": "a", "payload": {}}',
         b"[]",
         b"null",
         b'"text"',

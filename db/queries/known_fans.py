@@ -1,0 +1,150 @@
+"""Fans as an import recognises them: by handle, by e-mail address, by name; many in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Text, Uuid, any_, collate, column, func, literal, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from db.engine import ReadSession
+from db.models import Fan, FanImportPreview
+
+ENOUGH = 4
+"""Of the fans who have an address or a name in common; two are too many to tell which is meant."""
+
+Texts = ARRAY(Text)
+
+
+class KnownFan(NamedTuple):
+    fan_id: UUID
+    platform: str
+    creator_account_id: UUID | None
+    name: str
+    handle: str | None
+    email: str | None
+    tags: list[str]
+    value_cents: int
+    last_seen_at: datetime | None
+    deleted: bool
+    version: int
+
+
+STORED: Sequence[Any] = (
+    Fan.id, Fan.platform, Fan.creator_account_id, Fan.name, Fan.handle, Fan.email, Fan.tags, Fan.value_cents,
+    Fan.last_seen_at, Fan.deleted_at.is_not(None).label("deleted"), Fan.version,
+)  # fmt: skip
+PREVIEWED: Sequence[Any] = (
+    FanImportPreview.fan_id, FanImportPreview.platform, FanImportPreview.creator_account_id, FanImportPreview.name,
+    FanImportPreview.handle, FanImportPreview.email, FanImportPreview.tags, FanImportPreview.value_cents,
+    FanImportPreview.last_seen_at, FanImportPreview.deleted, FanImportPreview.version,
+)  # fmt: skip
+
+
+def _array(values: Sequence[str]) -> ColumnElement[Any]:
+    return literal(list(values), Texts)
+
+
+def _among(owner: UUID, platform: str, creator_account_id: UUID | None) -> Select[Any]:
+    """The fans of one account, deleted ones included; of an erased one nothing is known any more."""
+    return select(*STORED).where(
+        Fan.user_id == owner,
+        Fan.platform == platform,
+        Fan.creator_account_id == creator_account_id,
+        Fan.erased_at.is_(None),
+    )
+
+
+async def by_handles(
+    session: ReadSession, owner: UUID, platform: str, creator_account_id: UUID | None, keys: Sequence[str]
+) -> list[KnownFan]:
+    wanted = func.unnest(_array(keys)).table_valued(column("key", Text)).render_derived("wanted")
+    # One look-up for each handle: a list of them makes the planner read all of an owner's fans while its statistics
+    # are those of a table that was empty a minute ago.
+    one = _among(owner, platform, creator_account_id).where(Fan.handle_key == wanted.c.key).limit(1).lateral()
+    return await _read(session, select(one).select_from(wanted).join(one, true()))
+
+
+async def by_emails(
+    session: ReadSession, owner: UUID, platform: str, creator_account_id: UUID | None, keys: Sequence[str]
+) -> list[KnownFan]:
+    """Of each address ENOUGH fans: living ones first, then those who are known by nothing stronger."""
+    wanted = func.unnest(_array(keys)).table_valued(column("key", Text)).render_derived("wanted")
+    nearest = (
+        _among(owner, platform, creator_account_id)
+        .where(func.lower(Fan.email.collate("C")) == wanted.c.key)
+        .order_by(Fan.deleted_at.is_not(None), Fan.handle_key.is_not(None), Fan.id)
+        .limit(ENOUGH)
+        .lateral()
+    )
+    return await _read(session, select(nearest).select_from(wanted).join(nearest, true()))
+
+
+async def by_names(
+    session: ReadSession,
+    owner: UUID,
+    platform: str,
+    creator_account_id: UUID | None,
+    names: Sequence[str],
+    exact: Sequence[str],
+    *,
+    with_handles: bool,
+) -> list[KnownFan]:
+    """Of each name ENOUGH fans, those who are known by nothing stronger first. `exact`: the names as they are compared.
+
+    Either living fans who have a handle, or all who have none.
+    """
+    wanted = func.unnest(_array(names), _array(exact)).table_valued(column("name", Text), column("exact", Text))
+    wanted = wanted.render_derived("wanted")
+    stronger = Fan.deleted_at.is_(None) if with_handles else Fan.handle_key.is_(None)
+    nearest = (
+        _among(owner, platform, creator_account_id)
+        .where(
+            stronger,
+            Fan.handle_key.is_not(None) if with_handles else true(),
+            Fan.name_key == _sorted_name(wanted.c.name),
+            func.lower(collate(func.pg_catalog.normalize(Fan.name, "NFC"), "C")) == wanted.c.exact,
+        )
+        .order_by(Fan.deleted_at.is_not(None), Fan.email.is_not(None), Fan.id)
+        .limit(ENOUGH)
+        .lateral()
+    )
+    return await _read(session, select(nearest).select_from(wanted).join(nearest, true()))
+
+
+def _sorted_name(name: ColumnElement[str]) -> ColumnElement[str]:
+    """As PostgreSQL derives `name_key`."""
+    bare = func.regexp_replace(func.pg_catalog.normalize(name, "NFKD"), "[\u0300-\u036f]", "", "g")
+    return collate(func.left(func.lower(bare), 100), "C")
+
+
+async def previews(
+    session: ReadSession,
+    owner: UUID,
+    fan_import_id: UUID,
+    handles: Sequence[str],
+    emails: Sequence[str],
+    exact: Sequence[str],
+    fan_ids: Sequence[UUID],
+) -> list[KnownFan]:
+    """What a dry run would have written so far of fans with these handles, addresses, names or ids."""
+    keys: Sequence[tuple[Any, Any]] = (
+        (FanImportPreview.handle_key, _array(handles)),
+        (FanImportPreview.email_key, _array(emails)),
+        (FanImportPreview.exact_name, _array(exact)),
+        (FanImportPreview.fan_id, literal(list(fan_ids), ARRAY(Uuid))),
+    )
+    found: dict[UUID, KnownFan] = {}
+    for kept, wanted in keys:
+        query = select(*PREVIEWED).where(
+            FanImportPreview.user_id == owner, FanImportPreview.fan_import_id == fan_import_id, kept == any_(wanted)
+        )
+        found |= {row.fan_id: row for row in await _read(session, query)}
+    return list(found.values())
+
+
+async def _read(session: ReadSession, query: Select[Any]) -> list[KnownFan]:
+    return [KnownFan(*row) for row in await session.execute(query)]

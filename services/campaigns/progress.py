@@ -1,0 +1,70 @@
+"""What the end of a message means for its campaign: it is complete, or it goes on failing and is stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func
+
+from db.models import Campaign, Message
+from db.queries import campaigns
+from db.unit_of_work import UnitOfWork
+from services.live import events
+
+NOW = func.clock_timestamp()
+ENDED = ("SENT", "DELIVERED", "FAILED", "UNKNOWN", "CANCELLED")
+
+
+def reason_to_stop(outcomes: Sequence[tuple[str, str | None]], most_failures: int) -> str | None:
+    """Why a campaign should not go on: its last `most_failures` messages all failed. Pure.
+
+    `outcomes`: (status, failure reason), the newest first.
+    """
+    last = outcomes[:most_failures]
+    if len(last) < most_failures or any(status != "FAILED" for status, _ in last):
+        return None
+    why = last[0][1] or "no reason was given"
+    return f"Paused by itself: the last {most_failures} messages failed. The last one: {why}"
+
+
+class Progress:
+    """`most_failures`: so many failures in a row stop a campaign."""
+
+    def __init__(self, most_failures: int) -> None:
+        self._most_failures = most_failures
+
+    async def after(self, work: UnitOfWork, message: Message) -> None:
+        """To be called with a message's new status, in the transaction that records it.
+
+        Never waits for whoever holds the campaign: who holds it may wait for the message. What is passed over then,
+        the sweeper finds.
+        """
+        if message.campaign_id is None or message.status not in ENDED:
+            return
+        campaign = await campaigns.lock(work.session, message.user_id, message.campaign_id, wait=False)
+        if campaign is None or campaign.status != "ACTIVE":
+            return
+        if not await campaigns.has_open_messages(work.session, campaign.user_id, campaign.id):
+            await complete(work, campaign)
+        elif message.status == "FAILED":
+            await self._stop_if_failing(work, campaign)
+
+    async def _stop_if_failing(self, work: UnitOfWork, campaign: Campaign) -> None:
+        owner, most = campaign.user_id, self._most_failures
+        outcomes = await campaigns.last_outcomes(work.session, owner, campaign.id, campaign.watched_since, most)
+        if detail := reason_to_stop(outcomes, most):
+            await campaigns.change(work.session, owner, campaign.id, status="PAUSED", status_detail=detail)
+            work.emit(owner, events.campaign_updated(campaign))
+
+    async def complete_all(self, work: UnitOfWork, limit: int) -> int:
+        """For the sweeper; gives how many campaigns became complete."""
+        over = await campaigns.over(work.session, limit)
+        for campaign in over:
+            await complete(work, campaign)
+        return len(over)
+
+
+async def complete(work: UnitOfWork, campaign: Campaign) -> None:
+    values = {"status": "COMPLETED", "status_detail": None, "completed_at": NOW}
+    await campaigns.change(work.session, campaign.user_id, campaign.id, **values)
+    work.emit(campaign.user_id, events.campaign_updated(campaign))

@@ -1,0 +1,59 @@
+"""Promise 3: killed while dispatching, UNKNOWN within 30 s; killed while reserved, sent again and never UNKNOWN."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.runtime.settings import Settings
+from services.sending.deliver import LEASE_BEYOND_TIMEOUT_SECONDS
+from tests.promises.creators import Creators
+from tests.promises.stage import PATIENCE, open_stage
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.timeout(PATIENCE)
+
+WITHIN_SECONDS = 30
+
+
+async def test_killed_while_dispatching_is_shown_as_unknown(quick: Settings) -> None:
+    async with open_stage(quick, workers=2) as stage:
+        [text] = await (await Creators.make(stage, 1)).queued(1)
+        await stage.sandbox.fault("delay_after", seconds=60)
+        first, second = stage.workers
+        await first.start()
+        await eventually(lambda: stage.has_arrived(text), 30, "the request at the platform")
+        assert await stage.books.attempts(text) == [("dispatching", None)]
+        await first.kill()
+        await second.start()
+        await eventually(lambda: stage.stepped(text, "UNKNOWN"), WITHIN_SECONDS, "the unknown")
+
+        assert (await stage.books.attempts(text))[0] == ("done", "UNKNOWN")
+        assert await stage.sandbox.delivered() == 1
+
+
+async def test_killed_while_reserved_is_sent_and_never_unknown(quick: Settings) -> None:
+    patient = quick.model_copy(update={"platform_timeout_seconds": 4.0, "worker_lease_seconds": 6.0})
+    async with open_stage(patient, workers=2) as stage:
+        creators = await Creators.make(stage, 1)
+        await stage.books.execute("UPDATE fans SET platform_fan_id = NULL, handle = '@robin', handle_key = 'robin'")
+        await stage.sandbox.fault("delay", seconds=60, on="lookup")
+        [text] = await creators.queued(1)
+        first, second = stage.workers
+        await first.start()
+        await eventually(lambda: stage.books.any("SELECT 1 FROM attempts"), 30, "the reservation")
+        await first.kill()
+        assert await stage.sandbox.arrivals() == []
+        await second.start()
+        await eventually(lambda: stage.stepped(text, "SENT"), 30, "the second try")
+
+        assert "UNKNOWN" not in await stage.books.steps(text)
+        assert [outcome for _, outcome in await stage.books.attempts(text)] == ["SENT"]
+        assert len(await stage.sandbox.arrivals()) == 1
+
+
+def test_with_the_usual_settings_it_shows_within_the_promised_time() -> None:
+    usual = {name: field.default for name, field in Settings.model_fields.items()}
+
+    lease = usual["platform_timeout_seconds"] + LEASE_BEYOND_TIMEOUT_SECONDS
+
+    assert lease + usual["worker_sweep_seconds"] < WITHIN_SECONDS

@@ -1,0 +1,55 @@
+"""The list of fans: found, ordered, added, changed, written to for the first time."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.web.app.creator import Creator
+from tests.web.app.window import Window
+
+
+def test_fans_are_found_and_ordered(window: Window, mia: Creator) -> None:
+    mia.fan("Alex Morgan", tags=["vip"], valueCents=42_500)
+    mia.fan("Robin Weber", tags=["new"], valueCents=0)
+    mia.fan("Jordan Lee", tags=["vip", "premium"], valueCents=73_250)
+    window.open("/fans")
+    page = window.page
+    names = page.locator("tbody .fan-names b")
+    expect(names).to_have_text(["Jordan Lee", "Robin Weber", "Alex Morgan"])
+    page.get_by_role("button", name="Paid").click()
+    expect(names).to_have_text(["Jordan Lee", "Alex Morgan", "Robin Weber"])
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_label("Carry all of these tags").fill("vip")
+    page.get_by_label("Carry all of these tags").press("Enter")
+    page.get_by_label("at most").fill("500")
+    expect(names).to_have_text(["Alex Morgan"])
+    page.get_by_role("button", name="Clear filters").click()
+    page.keyboard.press("Escape")
+    page.get_by_role("searchbox", name="Search fans").fill("robin")
+    expect(names).to_have_text(["Robin Weber"])
+
+
+def test_a_fan_is_added_and_written_to_for_the_first_time(window: Window, mia: Creator) -> None:
+    window.open("/fans")
+    page = window.page
+    page.get_by_role("button", name="Add a fan").click()
+    dialog = page.get_by_role("dialog", name="Add a fan")
+    dialog.get_by_label("Name").fill("Kim Sørensen")
+    dialog.get_by_label("Handle").fill("kim")
+    dialog.get_by_label("E-mail").fill("not an address@")
+    dialog.get_by_label("Paid so far").fill("12.50")
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("E-mail").fill("kim@mail.example")
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator("tbody .fan-names b")).to_have_text(["Kim Sørensen"])
+    stored = mia.ask("{ fans { nodes { name handle email valueCents } } }")["fans"]["nodes"]
+    assert stored == [{"name": "Kim Sørensen", "handle": "@kim", "email": "kim@mail.example", "valueCents": 1250}]
+    page.get_by_role("button", name="Write to Kim Sørensen").click()
+    page.get_by_role("dialog", name="Write to Kim Sørensen").get_by_label("Message to Kim Sørensen").fill(
+        "Welcome, Kim"
+    )
+    page.keyboard.press("Enter")
+    expect(window.bubble("Welcome, Kim")).to_have_attribute("data-status", "SENT")
+    expect(page.get_by_role("log", name="Messages with Kim Sørensen")).to_be_visible()
+    assert mia.arrivals() == ["Welcome, Kim"]

@@ -1,0 +1,89 @@
+"""A file of fans: its columns, a dry run, the errors row by row, the import, its undoing; and the way out again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.web.app.creator import Creator
+from tests.web.app.window import Window
+
+FANS = "{ fans(first: 50, orderBy: {field: NAME, direction: ASC}) { nodes { name valueCents tags } } }"
+FILE = """Username,Display Name,Email,Subscription Tier,Total Spent,Last Seen,Favourite
+alex,Alex Morgan,alex@mail.example,VIP,$842.50,2026-11-20,blue
+zoe,Zoë Park,zoe@mail.example,Gold,"$1,204.00",2026-11-24,
+,,nobody@mail.example,,,,
+rick,Rick,rick@mail.example,,lots,,
+maya,Maya Stern,,New,12,,
+"""
+
+
+def choose(window: Window, folder: Path, name: str, content: str) -> None:
+    file = folder / name
+    file.write_text(content, encoding="utf-8")
+    window.page.locator("input[type=file]").set_input_files(file)
+
+
+def test_an_import_with_errors_is_looked_at_done_and_undone(window: Window, mia: Creator, tmp_path: Path) -> None:
+    mia.fan("Alex Morgan", handle="alex", valueCents=100)
+    window.open("/fans/import")
+    page = window.page
+    choose(window, tmp_path, "fans.csv", FILE)
+    expect(page.locator(".columns .pill.good")).to_have_count(6)
+    expect(page.get_by_text("Passed over: Favourite")).to_be_visible()
+    page.get_by_role("button", name="Check the file").click()
+    outcome = page.get_by_role("region", name="What would happen")
+    expect(outcome.locator(".figure")).to_have_text(["2", "0", "1", "2"])
+    errors = page.get_by_role("region", name="Rows with errors").get_by_role("row")
+    expect(errors).to_have_count(3)
+    expect(errors.nth(1)).to_contain_text("3")
+    expect(errors.nth(2)).to_contain_text("Total Spent")
+    assert [each["name"] for each in mia.ask(FANS)["fans"]["nodes"]] == ["Alex Morgan"]  # only looked at
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Failed rows as a file").click()
+    failed = list(csv.DictReader(io.StringIO(started.value.path().read_text(encoding="utf-8-sig"))))
+    assert [row["Email"] for row in failed] == ["nobody@mail.example", "rick@mail.example"]
+
+    page.get_by_role("button", name="Import 2 fans").click()
+    done = page.get_by_role("region", name="Imported")
+    expect(done.locator(".figure")).to_have_text(["2", "0", "1", "2"])
+    stored = {each["name"]: each["valueCents"] for each in mia.ask(FANS)["fans"]["nodes"]}
+    assert stored == {"Alex Morgan": 100, "Maya Stern": 1_200, "Zoë Park": 120_400}
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("region", name="Undone")).to_be_visible()
+    assert [each["name"] for each in mia.ask(FANS)["fans"]["nodes"]] == ["Alex Morgan"]
+    expect(page.get_by_role("region", name="Earlier").get_by_role("row").filter(has_text="Undone")).to_have_count(1)
+
+
+def test_what_cannot_be_imported_is_explained_before_it_is_sent(window: Window, mia: Creator, tmp_path: Path) -> None:
+    window.open("/fans/import")
+    page = window.page
+    choose(window, tmp_path, "fans.xlsx", "no table")
+    expect(page.get_by_role("alert")).to_have_text("fans.xlsx is no CSV file. Save it as CSV first.")
+    choose(window, tmp_path, "nameless.csv", "Email,Total Spent\na@mail.example,5\n")
+    expect(page.get_by_role("alert")).to_contain_text("neither a column Username nor one Display Name")
+    expect(page.get_by_role("button", name="Check the file")).to_be_disabled()
+    assert mia.ask("{ fanImports { nodes { id } } }")["fanImports"]["nodes"] == []
+
+
+def test_the_list_is_exported_as_it_is_filtered(window: Window, mia: Creator) -> None:
+    mia.fan("Alex Morgan", handle="alex", tags=["vip"], valueCents=42_500)
+    mia.fan("Robin Weber", handle="robin", valueCents=1_000)
+    mia.fan("=HYPERLINK(1)", handle="evil", tags=["vip"], valueCents=500)
+    window.open("/fans")
+    page = window.page
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_label("Carry all of these tags").fill("vip")
+    page.get_by_label("Carry all of these tags").press("Enter")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Paid").click()
+    expect(page.locator("tbody .fan-names b")).to_have_text(["Alex Morgan", "=HYPERLINK(1)"])
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Export").click()
+    rows = list(csv.DictReader(io.StringIO(started.value.path().read_text(encoding="utf-8-sig"))))
+    assert [row["Display Name"].lstrip("'") for row in rows] == ["Alex Morgan", "=HYPERLINK(1)"]
+    assert not rows[1]["Display Name"].startswith("=")

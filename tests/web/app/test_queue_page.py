@@ -1,0 +1,60 @@
+"""The queue, what failed in it, and the settings beside it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.web.app.creator import Creator
+from tests.web.app.window import Window
+
+
+def test_failures_appear_by_themselves_and_are_tried_again(window: Window, mia: Creator) -> None:
+    mia.hears("Hello")
+    window.open("/queue")
+    page = window.page
+    expect(page.get_by_role("heading", name="Everything arrived")).to_be_visible()
+    mia.fault("status", status=422, count=2)
+    mia.cannot_tell()
+    talk = mia.conversation("Robin Weber")
+    for text in ("One", "Two", "Three"):
+        mia.sends(conversationId=talk, text=text)
+    failures = page.get_by_role("region", name="Not sent, or not known")
+    expect(failures.get_by_role("listitem")).to_have_count(3)
+    expect(failures.get_by_text("May have arrived")).to_have_count(1)
+    failures.get_by_role("button", name="Try all failed again (2)").click()
+    expect(failures.get_by_role("listitem")).to_have_count(1)
+    mia.mend()
+    page.get_by_role("button", name="Send again…: message to Robin Weber").click()
+    expect(page.get_by_role("alertdialog")).to_contain_text("the fan gets it twice")
+    page.get_by_role("button", name="Send, even if it arrives twice").click()
+    expect(page.get_by_role("heading", name="Everything arrived")).to_be_visible()
+    talked = {each["text"]: each["status"] for each in mia.settled("Robin Weber")}
+    assert talked == {"Hello": "RECEIVED", "One": "SENT", "Two": "SENT", "Three": "SENT"}
+    # The platform knows the key of the unknown one again: here it did not arrive twice.
+    assert sorted(mia.arrivals()) == ["One", "Three", "Two"]
+    parts = page.get_by_role("region", name="Parts of the product")
+    expect(parts.get_by_role("listitem")).to_have_count(4)
+    expect(parts.get_by_text("Well", exact=True)).to_have_count(4)
+
+
+def test_accounts_are_connected_and_disconnected(window: Window, mia: Creator) -> None:
+    window.open("/settings")
+    page = window.page
+    accounts = page.get_by_role("region", name="Creator accounts")
+    page.get_by_role("button", name="Connect an account").click()
+    dialog = page.get_by_role("dialog", name="Connect an account")
+    dialog.get_by_label("Platform").select_option("SANDBOX")
+    dialog.get_by_label("Account id").fill(mia.account)
+    dialog.get_by_label("Key", exact=True).fill("a wrong key")
+    dialog.get_by_role("button", name="Connect").click()
+    expect(dialog.get_by_role("alert")).not_to_be_empty()
+    dialog.get_by_label("Key", exact=True).fill(f"key-{mia.account}")
+    dialog.get_by_label("Name").fill("Mia again")
+    dialog.get_by_role("button", name="Connect").click()
+    expect(dialog).to_have_count(0)
+    expect(accounts.get_by_role("listitem")).to_contain_text("Mia again")
+    page.get_by_role("button", name="Disconnect Mia again").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Disconnect").click()
+    expect(accounts.get_by_role("listitem")).to_contain_text("Disconnected")
+    stored = mia.ask("{ viewer { accounts { status displayName } } }")["viewer"]["accounts"]
+    assert stored == [{"status": "DISCONNECTED", "displayName": "Mia again"}]

@@ -1,0 +1,72 @@
+"""How the token comes, where it is kept, and what is left when it expires."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import Browser, expect
+
+from tests.flows.background import RunningApi
+from tests.web.app.creator import Creator
+from tests.web.app.window import Window
+
+
+def test_the_token_leaves_the_address_at_once_and_stays_in_this_tab(window: Window, mia: Creator) -> None:
+    mia.hears("Hello")
+    window.open()
+    page = window.page
+    assert page.url == f"{mia.url}/"
+    expect(window.row("Robin Weber")).to_be_visible()
+    page.reload()
+    expect(window.row("Robin Weber")).to_be_visible()
+    assert mia.token()[:20] not in str(page.evaluate("({...localStorage})"))
+    assert page.evaluate("document.cookie") == ""
+    other = page.context.new_page()
+    other.goto(f"{mia.url}/queue")
+    expect(other.get_by_role("alertdialog", name="Huntaze CRM")).to_be_visible()
+    other.get_by_label("Token").fill("no token at all")
+    other.get_by_role("button", name="Sign in").click()
+    expect(other.get_by_text("This is no token.")).to_be_visible()
+    other.get_by_label("Token").fill(f"Bearer {mia.token()}")
+    other.get_by_role("button", name="Sign in").click()
+    expect(other.get_by_role("heading", name="Queue")).to_be_visible()
+
+
+def test_expiry_asks_again_and_loses_nothing_typed(browser: Browser, mia: Creator) -> None:
+    mia.hears("Hello")
+    soon = datetime.now(UTC) + timedelta(seconds=6)
+    with browser.new_context() as context:
+        window = Window(context.new_page(), mia, exp=soon)
+        window.open()
+        window.open_conversation("Robin Weber")
+        window.composer.fill("Half a sentence")
+        dialog = window.page.get_by_role("alertdialog", name="Sign in again")
+        expect(dialog).to_be_visible()
+        mia.hears("Written meanwhile")
+        dialog.get_by_label("Token").fill(mia.token())
+        dialog.get_by_role("button", name="Sign in").click()
+        expect(dialog).to_have_count(0)
+        expect(window.composer).to_have_value("Half a sentence")
+        expect(window.bubble("Written meanwhile")).to_be_visible()
+        window.composer.press("Enter")
+        expect(window.bubble("Half a sentence")).to_have_attribute("data-status", "SENT")
+        window.demand_no_faults()
+
+
+def test_another_user_sees_and_sends_nothing_of_the_one_before(
+    window: Window, mia: Creator, running_app: RunningApi
+) -> None:
+    mia.hears("For Mia alone")
+    window.open()
+    window.open_conversation("Robin Weber")
+    window.composer.fill("Mia's draft")
+    nora = Creator(running_app, f"nora-{uuid.uuid4().hex[:12]}")
+    nora.connect("Nora")
+    nora.hears("For Nora", "Alex Morgan")
+    window.page.goto(f"{mia.url}/settings")
+    window.page.get_by_label("Another token").fill(nora.token())
+    window.page.get_by_role("button", name="Use it").click()
+    expect(window.row("Alex Morgan")).to_be_visible()
+    expect(window.row("Robin Weber")).to_have_count(0)
+    assert "Mia's draft" not in str(window.page.evaluate("({...sessionStorage})"))

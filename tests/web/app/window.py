@@ -1,0 +1,64 @@
+"""A window of the application, and what a person does in it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
+
+from tests.web.app.creator import Creator
+
+
+class Window:
+    """Signed in as a creator. What goes wrong unseen, such as a refused style or an exception, is kept."""
+
+    def __init__(self, page: Page, creator: Creator, **claims: object) -> None:
+        self.page = page
+        self.creator = creator
+        self._claims = claims
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(f"exception: {error}"))
+        page.on("console", self._hear)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # A connection that is cut on purpose is told by the browser as an error, too.
+        network = any(words in message.text for words in ("net::ERR", "WebSocket", "the server responded with"))
+        if message.type == "error" and not network:
+            self.faults.append(message.text)
+
+    def demand_no_faults(self) -> None:
+        assert self.faults == []
+
+    def open(self, path: str = "/") -> Response:
+        response = self.page.goto(f"{self.creator.url}{path}#token={self.creator.token(**self._claims)}")
+        assert response is not None
+        expect(self.page.get_by_role("navigation", name="Pages")).to_be_visible()
+        return response
+
+    @property
+    def conversations(self) -> Locator:
+        return self.page.get_by_role("region", name="Conversations")
+
+    def row(self, name: str) -> Locator:
+        return self.conversations.get_by_role("link").filter(has_text=name)
+
+    def open_conversation(self, name: str) -> None:
+        self.row(name).click()
+        expect(self.page.get_by_role("log", name=f"Messages with {name}")).to_have_attribute("aria-busy", "false")
+
+    @property
+    def thread(self) -> Locator:
+        return self.page.get_by_role("log")
+
+    def bubble(self, text: str) -> Locator:
+        return self.thread.get_by_role("article").filter(has_text=text)
+
+    @property
+    def composer(self) -> Locator:
+        return self.page.locator("[data-composer]")
+
+    def write(self, text: str) -> None:
+        self.composer.fill(text)
+        self.composer.press("Enter")
+
+    def texts(self) -> list[str]:
+        """What the bubbles say, from the top."""
+        return self.thread.locator(".bubble-text").all_inner_texts()

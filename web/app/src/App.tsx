@@ -1,0 +1,60 @@
+import { Tooltip } from "@base-ui/react/tooltip";
+import { Suspense, useEffect } from "react";
+import { useRoute } from "wouter";
+
+import { Banner } from "./Banner";
+import { Rail } from "./Rail";
+import { Routes } from "./Routes";
+import { followInbox } from "./clients/inboxEvents";
+import { useNotifications } from "./hooks/useNotifications";
+import { SignIn } from "./session/SignIn";
+import { useSession } from "./session/session";
+import { useInbox } from "./store/inbox";
+import { sendWaiting } from "./store/sender";
+import { Bones } from "./ui/Empty";
+import { Toasts } from "./ui/Toasts";
+
+export function App() {
+  const { token, refused } = useSession();
+  return (
+    <Tooltip.Provider delay={500}>
+      {token !== "" && <Shell />}
+      {(token === "" || refused) && <SignIn again={refused && token !== ""} />}
+      <Toasts />
+    </Tooltip.Provider>
+  );
+}
+
+let following = false;
+
+function Shell() {
+  const known = useInbox((state) => state.viewer !== null);
+  const [reading] = useRoute("/inbox/*?");
+  const { onEvent } = useNotifications();
+  useEffect(() => {
+    if (following) return;
+    following = true;
+    void followInbox(onEvent).then(sendWaiting);
+  }, [onEvent]);
+  return (
+    <div className={`shell ${reading ? "reading" : ""}`}>
+      <Banner />
+      <Rail />
+      <main className="stage">
+        {known ? (
+          <Suspense fallback={<PageBones />}>
+            <Routes />
+          </Suspense>
+        ) : (
+          <PageBones />
+        )}
+      </main>
+    </div>
+  );
+}
+
+const PageBones = () => (
+  <div className="page-inner">
+    <Bones label="The page is being fetched" heights={[36, 120, 120, 120]} />
+  </div>
+);

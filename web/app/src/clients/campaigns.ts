@@ -1,0 +1,90 @@
+import { create } from "zustand";
+
+import {
+  CampaignAudienceDocument,
+  CampaignDocument,
+  CampaignMessagesDocument,
+  CampaignsDocument,
+  CampaignUpdatedDocument,
+  CancelCampaignDocument,
+  PauseCampaignDocument,
+  ResumeCampaignDocument,
+  SendBulkMessageDocument,
+  StartCampaignDocument,
+  UpdateCampaignDocument,
+  type CampaignPartsFragment,
+  type CampaignStatus,
+  type MessageStatus,
+  type SendBulkMessageInput,
+  type SendBulkMessageMutation,
+  type UpdateCampaignInput,
+} from "../generated/operations";
+import { ask, change, demandNone, Unanswered, type Problem } from "./http";
+import { watch } from "./socket";
+
+export type Campaign = CampaignPartsFragment;
+export type BulkAnswer = SendBulkMessageMutation["sendBulkMessage"];
+
+/** Each campaign once, in the newest state that was heard of. */
+export const useHeld = create<Readonly<Record<string, Campaign>>>(() => ({}));
+
+export function takeCampaigns(arrived: readonly Campaign[]): void {
+  useHeld.setState((held) => {
+    const newer = arrived.filter((each) => (held[each.id]?.version ?? 0) <= each.version);
+    return { ...held, ...Object.fromEntries(newer.map((each) => [each.id, each])) };
+  });
+}
+
+export async function fetchCampaigns(status: CampaignStatus | null, after: string | null) {
+  const { campaigns } = await ask(CampaignsDocument, { status, after });
+  takeCampaigns(campaigns.nodes);
+  return campaigns;
+}
+
+export async function fetchCampaign(id: string): Promise<boolean> {
+  const { campaign } = await ask(CampaignDocument, { id });
+  if (campaign) takeCampaigns([campaign]);
+  return campaign !== null;
+}
+
+export const fetchCampaignMessages = async (id: string, status: MessageStatus | null, after: string | null) =>
+  (await ask(CampaignMessagesDocument, { id, status, after })).campaign?.messages ?? null;
+
+export const fetchAudience = async (id: string) => (await ask(CampaignAudienceDocument, { id })).campaign?.audience.nodes ?? [];
+
+export const watchCampaign = (id: string) => watch(CampaignUpdatedDocument, { id }, (data) => takeCampaigns([data.campaignUpdated]));
+
+/** What would become of it; nothing is stored. */
+export const tryBulkMessage = async (input: SendBulkMessageInput): Promise<BulkAnswer> =>
+  (await change(SendBulkMessageDocument, { input: { ...input, dryRun: true, draft: false, idempotencyKey: null } })).sendBulkMessage;
+
+const PASSES = new Set(["NETWORK", "UNAVAILABLE", "TIMEOUT"]);
+const PAUSE_MS = 1500;
+
+/** Makes the campaign once: where no answer comes, the same call is repeated with the same key until there is one. */
+export async function sendBulkMessage(input: SendBulkMessageInput, onRepeat: () => void): Promise<Campaign> {
+  for (;;) {
+    try {
+      const { campaign, errors } = (await change(SendBulkMessageDocument, { input })).sendBulkMessage;
+      if (!campaign) demandNone(errors);
+      return taken({ campaign, errors: [] });
+    } catch (fault) {
+      if (!(fault instanceof Unanswered) || !PASSES.has(fault.code)) throw fault;
+      onRepeat();
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
+}
+
+function taken({ campaign, errors }: { campaign: Campaign | null; errors: readonly Problem[] }): Campaign {
+  if (campaign) takeCampaigns([campaign]);
+  demandNone(errors);
+  if (!campaign) throw new Error("There is no campaign in the answer.");
+  return campaign;
+}
+
+export const updateCampaign = async (input: UpdateCampaignInput) => taken((await change(UpdateCampaignDocument, { input })).updateCampaign);
+export const startCampaign = async (id: string) => taken((await change(StartCampaignDocument, { id })).startCampaign);
+export const pauseCampaign = async (id: string) => taken((await change(PauseCampaignDocument, { id })).pauseCampaign);
+export const resumeCampaign = async (id: string) => taken((await change(ResumeCampaignDocument, { id })).resumeCampaign);
+export const cancelCampaign = async (id: string) => taken((await change(CancelCampaignDocument, { id })).cancelCampaign);

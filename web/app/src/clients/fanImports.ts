@@ -1,0 +1,76 @@
+import {
+  ConfirmFanImportDocument,
+  FanImportErrorsDocument,
+  FanImportsDocument,
+  FanImportDocument,
+  FansExportDocument,
+  ImportFansDocument,
+  UndoFanImportDocument,
+  type DuplicatePolicy,
+  type FanFilter,
+  type FanImportPartsFragment,
+  type FanOrder,
+  type Platform,
+} from "../generated/operations";
+import { ask, change, demandNone, type Problem } from "./http";
+
+export type FanImport = FanImportPartsFragment;
+
+export interface Upload {
+  file: File;
+  accountId: string | null;
+  platform: Platform;
+  onDuplicate: DuplicatePolicy;
+}
+
+const made = ({ fanImport, errors }: { fanImport: FanImport | null; errors: readonly Problem[] }): FanImport => {
+  demandNone(errors);
+  if (!fanImport) throw new Error("There is no import in the answer.");
+  return fanImport;
+};
+
+/** Uploads a file for a dry run, which changes nothing. */
+export const tryImport = async (upload: Upload) => made((await change(ImportFansDocument, { ...upload, dryRun: true })).importFans);
+
+/** Carries out what a dry run has shown. */
+export const confirmImport = async (id: string) => made((await change(ConfirmFanImportDocument, { id })).confirmFanImport);
+
+export const undoImport = async (id: string) => made((await change(UndoFanImportDocument, { id })).undoFanImport);
+
+export const fetchImports = async (after: string | null) => (await ask(FanImportsDocument, { after })).fanImports;
+
+export const fetchImportErrors = async (id: string, first: number) => (await ask(FanImportErrorsDocument, { id, first })).fanImport;
+
+const LOOK_MS = 700;
+
+/** Looks at an import until it is over. Gives the way to stop. */
+export function watchImport(id: string, onState: (state: FanImport) => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
+  const look = async () => {
+    const state = await ask(FanImportDocument, { id }).then(({ fanImport }) => fanImport, () => null);
+    if (stopped) return;
+    if (state) onState(state);
+    if (!state || !isOver(state)) timer = setTimeout(() => void look(), LOOK_MS);
+  };
+  void look();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+}
+
+export const isOver = (one: FanImport) => one.status === "COMPLETED" || one.status === "FAILED" || one.status === "UNDONE";
+
+/** An address that works for a while without a token: the browser downloads it by itself. */
+export async function exportFans(filter: FanFilter, orderBy: FanOrder): Promise<string> {
+  return (await ask(FansExportDocument, { filter, orderBy })).fansExportUrl.url;
+}
+
+/** Starts a download in this window, which stays where it is. */
+export function download(url: string): void {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = "";
+  link.click();
+}

@@ -1,0 +1,52 @@
+import {
+  CreateFanDocument,
+  DeleteFanDocument,
+  FanDocument,
+  FansDocument,
+  FanTagsDocument,
+  UpdateFanDocument,
+  type CreateFanInput,
+  type FanFilter,
+  type FanOrder,
+  type UpdateFanInput,
+} from "../generated/operations";
+import { takeIn, useInbox } from "../store/inbox";
+import { depart, type Fan } from "../store/entities";
+import { ask, change, demandNone } from "./http";
+
+const PAGE = 50;
+
+export async function fetchFans(filter: FanFilter, orderBy: FanOrder, after: string | null, first = PAGE) {
+  const { fans } = await ask(FansDocument, { first, after, filter, orderBy });
+  takeIn({ fans: fans.nodes });
+  return fans;
+}
+
+export async function fetchFan(id: string) {
+  const { fan } = await ask(FanDocument, { id });
+  if (fan) takeIn({ fans: [fan] });
+  return fan;
+}
+
+export const fetchTags = async (search: string) => (await ask(FanTagsDocument, { search: search || null })).fanTags;
+
+export async function createFan(input: CreateFanInput): Promise<Fan> {
+  const { fan, errors } = (await change(CreateFanDocument, { input })).createFan;
+  demandNone(errors);
+  if (!fan) throw new Error("There is no fan in the answer.");
+  takeIn({ fans: [fan] });
+  return fan;
+}
+
+/** Throws Refused with CONFLICT where somebody else changed the fan after the version given. */
+export async function updateFan(input: UpdateFanInput): Promise<void> {
+  const { fan, errors } = (await change(UpdateFanDocument, { input })).updateFan;
+  if (fan) takeIn({ fans: [fan] });
+  demandNone(errors);
+}
+
+export async function deleteFan(id: string, erase: boolean): Promise<void> {
+  const { deletedId, errors } = (await change(DeleteFanDocument, { id, erase })).deleteFan;
+  demandNone(errors);
+  if (deletedId) useInbox.setState((state) => depart(state, deletedId, new Date().toISOString()));
+}

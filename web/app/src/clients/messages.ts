@@ -1,0 +1,58 @@
+import {
+  CancelMessageDocument,
+  FailedMessagesDocument,
+  MessageDetailsDocument,
+  RetryMessagesDocument,
+  SendMessageDocument,
+  ThreadDocument,
+} from "../generated/operations";
+import { takeIn } from "../store/inbox";
+import type { Outgoing } from "../store/outbox";
+import { ask, change, demandNone } from "./http";
+
+const PAGE = 40;
+
+export const fetchThread = async (id: string, before: string | null) =>
+  (await ask(ThreadDocument, { id, last: PAGE, before })).conversation;
+
+export const fetchDetails = async (id: string) => (await ask(MessageDetailsDocument, { id })).message;
+
+export const fetchFailed = async (after: string | null) =>
+  (await ask(FailedMessagesDocument, { after, includeUnknown: true })).failedMessages;
+
+/** Sends once, however often it is called with the same outgoing message. */
+export async function sendMessage(outgoing: Outgoing) {
+  const { text, priceCents, attachments, scheduledAt, clientKey, conversationId, toFan, seen } = outgoing;
+  const input = {
+    ...(toFan ? { fanId: conversationId } : { conversationId }),
+    text,
+    priceCents,
+    attachments: [...attachments],
+    scheduledAt,
+    sentByAi: false,
+    idempotencyKey: clientKey,
+    expectedLastMessageId: seen,
+  };
+  return (await change(SendMessageDocument, { input })).sendMessage;
+}
+
+/** `resendUnknown` only after a person has accepted that a message may arrive twice. */
+export async function retryMessages(ids: readonly string[], resendUnknown: boolean): Promise<void> {
+  const variables = { ids: [...ids], campaignId: null, resendUnknown };
+  const { messages, errors } = (await change(RetryMessagesDocument, variables)).retryMessages;
+  takeIn({ messages });
+  demandNone(errors);
+}
+
+/** All failed messages of a campaign; never the unknown ones. */
+export async function retryCampaign(campaignId: string): Promise<void> {
+  const { messages, errors } = (await change(RetryMessagesDocument, { ids: null, campaignId, resendUnknown: false })).retryMessages;
+  takeIn({ messages });
+  demandNone(errors);
+}
+
+export async function cancelMessage(id: string): Promise<void> {
+  const { message, errors } = (await change(CancelMessageDocument, { id })).cancelMessage;
+  if (message) takeIn({ messages: [message] });
+  demandNone(errors);
+}

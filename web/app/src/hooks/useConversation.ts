@@ -1,0 +1,17 @@
+import type { Conversation, Fan } from "../store/entities";
+import { useInbox } from "../store/inbox";
+import { useThread } from "./useThread";
+
+interface Shown {
+  conversation: Conversation | undefined;
+  fan: Fan | undefined;
+  missing: boolean;
+}
+
+/** One conversation with its fan; its thread is fetched with it. */
+export function useConversation(id: string): Shown {
+  const conversation = useInbox((state) => state.conversations[id]);
+  const fan = useInbox((state) => (conversation ? state.fans[conversation.fanId] : undefined));
+  const { missing } = useThread(id);
+  return { conversation, fan, missing };
+}

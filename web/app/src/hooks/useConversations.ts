@@ -1,0 +1,75 @@
+import { useCallback, useEffect, useMemo, useState } from "react";
+
+import { useShallow } from "zustand/react/shallow";
+
+import { fetchConversations } from "../clients/conversations";
+import { useConnection } from "../clients/socket";
+import type { Conversation } from "../store/entities";
+import { takeIn, useInbox, type List } from "../store/inbox";
+import { rowPlace, rows, type Wanted } from "../store/order";
+
+const fetching = new Set<string>();
+
+interface Shown {
+  conversations: Conversation[];
+  loading: boolean;
+  complete: boolean;
+  problem: string | null;
+  loadMore(): void;
+  retry(): void;
+}
+
+/** A list of conversations, live; `kept` stays in it while it is open, although it may belong no longer. */
+export function useConversations(wanted: Wanted, kept: string | null): Shown {
+  const key = JSON.stringify(wanted);
+  const [problem, setProblem] = useState<string | null>(null);
+  const list = useInbox((state) => state.lists[key]);
+  const { conversations, fans } = useInbox(
+    useShallow((state) => ({ conversations: state.conversations, fans: state.fans })),
+  );
+  const shown = useMemo(
+    () => (list ? rows(useInbox.getState(), wanted, list, kept) : []),
+    [list, key, kept, conversations, fans],
+  );
+  const load = useCallback(() => {
+    setProblem(null);
+    loadPage(key, wanted).catch((fault: Error) => setProblem(fault.message));
+  }, [key]);
+  const connected = useConnection((state) => state.connected);
+  useEffect(() => {
+    if (!list) load();
+  }, [list, load, connected]);
+  return {
+    conversations: shown,
+    loading: !list && problem === null,
+    complete: list?.complete ?? false,
+    problem,
+    loadMore: () => list && !list.complete && load(),
+    retry: load,
+  };
+}
+
+async function loadPage(key: string, wanted: Wanted): Promise<void> {
+  if (fetching.has(key)) return;
+  fetching.add(key);
+  const { generation, lists } = useInbox.getState();
+  const before: List | undefined = lists[key];
+  try {
+    const page = await fetchConversations(wanted, before?.after ?? null);
+    if (useInbox.getState().generation !== generation) return;
+    takeIn({ conversations: page.nodes });
+    const last = page.nodes.at(-1);
+    const complete = !page.pageInfo.hasNextPage;
+    const found = page.nodes.map((each) => each.id);
+    const next: List = {
+      after: page.pageInfo.endCursor,
+      complete,
+      until: complete || !last ? null : rowPlace({ ...last, fanId: last.fan.id, lastMessageId: null }),
+      hits: wanted.search.trim() ? [...new Set([...(before?.hits ?? []), ...found])] : null,
+    };
+    useInbox.setState((state) => ({ lists: { ...state.lists, [key]: next } }));
+  } finally {
+    fetching.delete(key);
+  }
+  if (useInbox.getState().generation !== generation) await loadPage(key, wanted);
+}

@@ -1,0 +1,113 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useShallow } from "zustand/react/shallow";
+
+import { fetchFans } from "../clients/fans";
+import type { FanFilter, FanOrder, FanOrderField, OrderDirection, Platform } from "../generated/operations";
+import { centsOf } from "../format/money";
+import type { Fan } from "../store/entities";
+import { useInbox } from "../store/inbox";
+import { dayStart } from "../store/order";
+import { useChosenAccount } from "./useAccounts";
+
+/** What a list of fans asks for, as it is typed. */
+export interface FansWanted {
+  search: string;
+  tags: readonly string[];
+  platform: Platform | null;
+  minValue: string;
+  maxValue: string;
+  seenFrom: string;
+  seenTo: string;
+  order: FanOrderField;
+  direction: OrderDirection;
+}
+
+export const allFans: FansWanted = {
+  search: "",
+  tags: [],
+  platform: null,
+  minValue: "",
+  maxValue: "",
+  seenFrom: "",
+  seenTo: "",
+  order: "CREATED_AT",
+  direction: "DESC",
+};
+
+export function fanFilter(wanted: FansWanted, accountId: string | null): FanFilter {
+  return {
+    search: wanted.search.trim() || null,
+    tags: wanted.tags.length > 0 ? [...wanted.tags] : null,
+    platform: wanted.platform,
+    accountIds: accountId ? [accountId] : null,
+    minValueCents: centsOf(wanted.minValue),
+    maxValueCents: centsOf(wanted.maxValue),
+    seenAfter: wanted.seenFrom ? dayStart(wanted.seenFrom) : null,
+    seenBefore: wanted.seenTo ? new Date(Date.parse(dayStart(wanted.seenTo, 1)) - 1).toISOString() : null,
+  };
+}
+
+export const fanOrder = (wanted: FansWanted): FanOrder => ({ field: wanted.order, direction: wanted.direction });
+
+export interface Row {
+  fan: Fan;
+  conversationId: string | null;
+}
+
+interface Page {
+  ids: readonly (readonly [string, string | null])[];
+  after: string | null;
+  complete: boolean;
+  total: number;
+}
+
+const PAUSE_MS = 250;
+
+/** A list of fans; each of them as it now is. `narrowed` to an account, or to the one that is looked at. */
+export function useFans(wanted: FansWanted, narrowed?: string | null) {
+  const looked = useChosenAccount();
+  const accountId = narrowed ?? looked;
+  const key = JSON.stringify([wanted, accountId]);
+  const [page, setPage] = useState<Page | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const asked = useRef(0);
+
+  const load = useCallback(
+    async (before: Page | null) => {
+      const number = ++asked.current;
+      setProblem(null);
+      try {
+        const found = await fetchFans(fanFilter(wanted, accountId), fanOrder(wanted), before?.after ?? null);
+        if (number !== asked.current) return;
+        const ids = found.nodes.map((each) => [each.id, each.conversation?.id ?? null] as const);
+        const { hasNextPage, endCursor } = found.pageInfo;
+        setPage({ ids: [...(before?.ids ?? []), ...ids], after: endCursor, complete: !hasNextPage, total: found.totalCount });
+      } catch (fault) {
+        if (number === asked.current) setProblem((fault as Error).message);
+      }
+    },
+    [key],
+  );
+  useEffect(() => {
+    const timer = setTimeout(() => void load(null), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [load]);
+
+  const { fans, conversations } = useInbox(useShallow((state) => ({ fans: state.fans, conversations: state.conversations })));
+  const rows = useMemo(() => {
+    const talks = new Map(Object.values(conversations).map((talk) => [talk.fanId, talk.id]));
+    return (page?.ids ?? []).flatMap<Row>(([id, talk]) => {
+      const fan = fans[id];
+      return fan && !fan.deletedAt ? [{ fan, conversationId: talk ?? talks.get(id) ?? null }] : [];
+    });
+  }, [page, fans, conversations]);
+  return {
+    rows,
+    total: page?.total ?? null,
+    loading: page === null && problem === null,
+    complete: page?.complete ?? false,
+    problem,
+    loadMore: () => page && !page.complete && load(page),
+    reload: () => load(null),
+  };
+}

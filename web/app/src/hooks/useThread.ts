@@ -1,0 +1,86 @@
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useShallow } from "zustand/react/shallow";
+
+import { fetchThread } from "../clients/messages";
+import type { Message } from "../store/entities";
+import { takeIn, useInbox, type Thread } from "../store/inbox";
+import { useConnection } from "../clients/socket";
+import { compare, placeOf, thread, type Place } from "../store/order";
+import type { Outgoing } from "../store/outbox";
+
+const fetching = new Set<string>();
+
+interface Shown {
+  messages: Message[];
+  outgoing: readonly Outgoing[];
+  loading: boolean;
+  /** There is no such conversation, or it is somebody else's. */
+  missing: boolean;
+  complete: boolean;
+  problem: string | null;
+  loadOlder(): Promise<void>;
+  retry(): void;
+}
+
+/** The messages of a conversation, live, from as far back as was asked for to now. */
+export function useThread(id: string): Shown {
+  const [problem, setProblem] = useState<string | null>(null);
+  const [missing, setMissing] = useState(false);
+  const reach = useInbox((state) => state.threads[id]);
+  const { messages, held } = useInbox(useShallow((state) => ({ messages: state.messages, held: state.held[id] })));
+  const outgoing = useInbox(useShallow((state) => state.outbox.filter((each) => each.conversationId === id)));
+  const shown = useMemo(() => (reach ? thread(useInbox.getState(), id, reach.from) : []), [reach, id, messages, held]);
+  const load = useCallback(async () => {
+    setProblem(null);
+    try {
+      setMissing(!(await loadOlder(id)));
+    } catch (fault) {
+      setProblem((fault as Error).message);
+    }
+  }, [id]);
+  const connected = useConnection((state) => state.connected);
+  useEffect(() => {
+    if (!reach) void load();
+  }, [reach, load, connected]);
+  return {
+    messages: shown,
+    outgoing,
+    loading: !reach && problem === null && !missing,
+    missing,
+    complete: reach?.complete ?? false,
+    problem,
+    loadOlder: load,
+    retry: load,
+  };
+}
+
+/** One page further back. False: there is no such conversation. */
+async function loadOlder(id: string): Promise<boolean> {
+  const { generation, threads } = useInbox.getState();
+  const reach: Thread | undefined = threads[id];
+  if (reach?.complete || fetching.has(id)) return true;
+  fetching.add(id);
+  try {
+    const talk = await fetchThread(id, reach?.before ?? null);
+    if (!talk) return false;
+    if (useInbox.getState().generation !== generation) return true;
+    const { nodes, pageInfo } = talk.messages;
+    takeIn({ conversations: [talk], messages: nodes });
+    const complete = !pageInfo.hasPreviousPage;
+    const next: Thread = { from: complete ? null : oldestPlace(nodes), before: pageInfo.startCursor, complete };
+    useInbox.setState((state) => ({ threads: { ...state.threads, [id]: next } }));
+    return true;
+  } finally {
+    fetching.delete(id);
+    // Everything was forgotten meanwhile: this page belonged to what was.
+    if (useInbox.getState().generation !== generation) void loadOlder(id);
+  }
+}
+
+function oldestPlace(messages: readonly Message[]): Place | null {
+  const places = messages.map((message) => {
+    const place = placeOf(message);
+    return place.at < message.createdAt ? place : { at: message.createdAt, id: message.id };
+  });
+  return places.reduce<Place | null>((least, place) => (least && compare(least, place) < 0 ? least : place), null);
+}

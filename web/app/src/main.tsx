@@ -1,0 +1,34 @@
+import "@fontsource-variable/figtree/wght.css";
+import "@fontsource-variable/bricolage-grotesque/wght.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/ui.css";
+import "./styles/shell.css";
+
+import { CSPProvider } from "@base-ui/react/csp-provider";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Provider } from "urql";
+
+import { App } from "./App";
+import { client } from "./clients/http";
+import { watchForSleep } from "./clients/socket";
+import { applyTheme } from "./hooks/usePreferences";
+import { takeNewLinks } from "./session/session";
+
+applyTheme();
+takeNewLinks();
+watchForSleep();
+
+const root = document.getElementById("root");
+if (root)
+  createRoot(root).render(
+    <StrictMode>
+      {/* The policy of the page allows no style elements; what they would say is in our own files. */}
+      <CSPProvider disableStyleElements>
+        <Provider value={client}>
+          <App />
+        </Provider>
+      </CSPProvider>
+    </StrictMode>,
+  );

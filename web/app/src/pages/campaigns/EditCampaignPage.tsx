@@ -1,0 +1,91 @@
+import { ArrowLeft } from "lucide-react";
+import { useState } from "react";
+import { Link, useLocation, useParams } from "wouter";
+
+import { updateCampaign, type Campaign } from "../../clients/campaigns";
+import { useCampaign } from "../../hooks/useCampaigns";
+import { centsOf, plural, typedMoney } from "../../format/money";
+import { isoDay } from "../../format/time";
+import { Button } from "../../ui/Button";
+import { Bones, Trouble } from "../../ui/Empty";
+import { emptyForm, missing, suggestedName, type CampaignForm } from "./form";
+import { MessageStep } from "./MessageStep";
+import "../../styles/inbox.css";
+import "../../styles/campaigns.css";
+
+/** A draft, or one that has not started: text, price and time. Its audience stays as it was chosen. */
+export default function EditCampaignPage() {
+  const { id = "" } = useParams<{ id: string }>();
+  const { campaign, problem, retry } = useCampaign(decodeURIComponent(id));
+  return (
+    <div className="page">
+      <div className="page-inner importing">
+        {campaign ? <Edit campaign={campaign} /> : problem ? <Trouble words={problem} onRetry={retry} /> : <Bones label="The campaign is being fetched" heights={[40, 240]} />}
+      </div>
+    </div>
+  );
+}
+
+function Edit({ campaign }: { campaign: Campaign }) {
+  const [form, setForm] = useState<CampaignForm>(() => formOf(campaign));
+  const [problem, setProblem] = useState<string | null>(null);
+  const [, go] = useLocation();
+  const back = `/campaigns/${encodeURIComponent(campaign.id)}`;
+  const lack = missing(form, campaign.metrics.recipients);
+  const save = () => {
+    const input = {
+      id: campaign.id,
+      content: form.content.trim(),
+      attachments: [...form.attachments],
+      priceCents: form.price.trim() ? centsOf(form.price) || null : null,
+      campaignName: form.name.trim() || suggestedName(form.content),
+      type: form.type,
+      scheduledAt: form.when ? new Date(form.when).toISOString() : null,
+    };
+    updateCampaign(input).then(() => go(back), (fault: Error) => setProblem(fault.message));
+  };
+  return (
+    <>
+      <header className="page-head">
+        <Link href={back} className="button quiet icon" aria-label="Back to the campaign">
+          <ArrowLeft size={19} aria-hidden />
+        </Link>
+        <h1>Edit {campaign.name}</h1>
+      </header>
+      <p className="faint">For {plural(campaign.metrics.recipients, "fan")}, chosen when it was stored.</p>
+      <MessageStep form={form} onChange={(changed) => setForm((before) => ({ ...before, ...changed }))} />
+      {(problem ?? lack) && (
+        <p className="form-problem" role="alert">
+          {problem ?? lack}
+        </p>
+      )}
+      <div className="form-end">
+        <Link href={back} className="button">
+          Cancel
+        </Link>
+        <Button kind="primary" disabled={lack !== null} onClick={save}>
+          Save
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function formOf({ account, name, type, content, priceCents, attachments, scheduledAt }: Campaign): CampaignForm {
+  return {
+    ...emptyForm,
+    accountId: account.id,
+    name,
+    type,
+    content,
+    price: priceCents ? typedMoney(priceCents) : "",
+    attachments: attachments.map(({ type: kind, url, platformMediaId, preview }) => ({ type: kind, url, platformMediaId, preview })),
+    when: scheduledAt ? localTime(scheduledAt) : "",
+  };
+}
+
+/** As a field for a local date and time has it. */
+function localTime(iso: string): string {
+  const moment = new Date(iso);
+  return `${isoDay(moment)}T${String(moment.getHours()).padStart(2, "0")}:${String(moment.getMinutes()).padStart(2, "0")}`;
+}

@@ -1,0 +1,113 @@
+import { useState, type FormEvent } from "react";
+
+import { saveFan } from "../../clients/fanEdits";
+import { createFan } from "../../clients/fans";
+import { Refused, sentence } from "../../clients/http";
+import { useAccounts, useChosenAccount } from "../../hooks/useAccounts";
+import { useTags } from "../../hooks/useTags";
+import { centsOf, typedMoney } from "../../format/money";
+import { PLATFORMS } from "../../format/words";
+import type { Fan } from "../../store/entities";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { Field, TagsField, TextField } from "../../ui/Fields";
+import { say } from "../../ui/Toasts";
+
+interface Props {
+  /** The one to change; a new one without. */
+  fan?: Fan;
+  onClose(): void;
+  onDone?(fan: Fan): void;
+}
+
+/** Add a fan by hand, or change one. */
+export function FanDialog({ fan, onClose, onDone }: Props) {
+  const accounts = useAccounts().filter((each) => each.status !== "DISCONNECTED");
+  const chosen = useChosenAccount();
+  const known = useTags();
+  const [accountId, setAccountId] = useState(chosen ?? accounts[0]?.id ?? "");
+  const [tags, setTags] = useState<string[]>(fan?.tags ?? []);
+  const [problems, setProblems] = useState<Record<string, string>>({});
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const text = (name: string) => String(form.get(name) ?? "").trim() || null;
+    const valueCents = text("value") === null ? 0 : centsOf(text("value") ?? "");
+    if (valueCents === null) return setProblems({ valueCents: "An amount such as 12 or 12.50." });
+    const fields = { name: text("name") ?? "", handle: text("handle"), email: text("email"), avatar: text("avatar"), valueCents, tags };
+    setBusy(true);
+    try {
+      if (fan) await saveFan(fan, changedOnly(fan, fields));
+      else {
+        const account = accounts.find((each) => each.id === accountId);
+        const made = await createFan({ ...fields, platform: account?.platform ?? "ONLYFANS", accountId: account?.id ?? null });
+        say(`${made.name} is added.`);
+        onDone?.(made);
+      }
+      onClose();
+    } catch (fault) {
+      setProblems(fault instanceof Refused ? byField(fault) : { "": (fault as Error).message });
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog open onClose={onClose} title={fan ? `Edit ${fan.name}` : "Add a fan"}>
+      <form className="form" onSubmit={(event) => void submit(event)}>
+        <TextField label="Name" name="name" required maxLength={200} defaultValue={fan?.name ?? ""} problem={problems.name ?? null} />
+        <div className="form-row">
+          <TextField label="Handle" name="handle" maxLength={100} placeholder="@name" defaultValue={fan?.handle ?? ""} problem={problems.handle ?? null} />
+          {!fan && accounts.length > 0 && (
+            <Field label="Account" problem={problems.accountId ?? null}>
+              {(wiring) => (
+                <select className="input" {...wiring} value={accountId} onChange={(event) => setAccountId(event.target.value)}>
+                  {accounts.map((each) => (
+                    <option key={each.id} value={each.id}>
+                      {each.displayName} · {PLATFORMS[each.platform]}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </Field>
+          )}
+        </div>
+        <div className="form-row">
+          <TextField label="E-mail" name="email" type="email" defaultValue={fan?.email ?? ""} problem={problems.email ?? null} />
+          <TextField label="Paid so far" name="value" inputMode="decimal" placeholder="$0" defaultValue={fan ? typedMoney(fan.valueCents) : ""} problem={problems.valueCents ?? null} />
+        </div>
+        <TextField label="Address of a picture" name="avatar" type="url" placeholder="https://" defaultValue={fan?.avatar ?? ""} problem={problems.avatar ?? null} />
+        <TagsField label="Tags" value={tags} known={known} onChange={setTags} />
+        {problems[""] && (
+          <p className="form-problem" role="alert">
+            {problems[""]}
+          </p>
+        )}
+        <div className="form-end">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" kind="primary" disabled={busy}>
+            {fan ? "Save" : "Add"}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function changedOnly<Fields extends object>(fan: Fan, fields: Fields): Partial<Fields> {
+  const before = fan as unknown as Record<string, unknown>;
+  const changed = Object.entries(fields).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]));
+  return Object.fromEntries(changed) as Partial<Fields>;
+}
+
+/** What is wrong with each field, by its name; "" for what concerns none. */
+function byField(refused: Refused): Record<string, string> {
+  const shown = ["name", "handle", "email", "avatar", "valueCents", "accountId"];
+  const entries = refused.problems.map((problem) => {
+    const name = problem.path?.[1] ?? "";
+    return [shown.includes(name) ? name : "", sentence(problem)] as const;
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+
+import type { Message } from "./entities";
+import { afterConflict, nextToSend, withoutArrived, type Outgoing } from "./outbox";
+
+const outgoing = (clientKey: string, conversationId: string, state: Outgoing["state"]): Outgoing => ({
+  clientKey, conversationId, toFan: false, writtenAt: "2026-11-25T12:00:00.000Z", text: clientKey, priceCents: null, attachments: [],
+  scheduledAt: null, seen: null, behind: null, state, words: null,
+});
+
+const message = (id: string, changed: Partial<Message>): Message => ({
+  __typename: "Message", id, version: 1, direction: "OUT", origin: "USER", sentBy: "nora", clientKey: null, text: id, priceCents: null,
+  purchasedAt: null, status: "SENT", createdAt: "2026-11-25T12:00:00.000Z", attachments: [], delivery: null, conversation: { id: "c" }, fan: { id: "f" },
+  ...changed,
+});
+
+test.each([
+  ["one conversation after another way", [outgoing("1", "a", "waiting"), outgoing("2", "a", "waiting")], "1"],
+  ["the second waits for the first", [outgoing("1", "a", "sending"), outgoing("2", "a", "waiting")], undefined],
+  ["also while the first is repeated", [outgoing("1", "a", "repeating"), outgoing("2", "a", "waiting")], undefined],
+  ["also while a person decides", [outgoing("1", "a", "overtaken"), outgoing("2", "a", "waiting")], undefined],
+  ["not for one that was refused", [outgoing("1", "a", "refused"), outgoing("2", "a", "waiting")], "2"],
+  ["another conversation goes on", [outgoing("1", "a", "sending"), outgoing("2", "b", "waiting")], "2"],
+  ["nothing", [], undefined],
+])("next to send: %s", (_, outbox, expected) => {
+  expect(nextToSend(outbox)?.clientKey).toBe(expected);
+});
+
+test("what arrived leaves, by its key", () => {
+  const outbox = [outgoing("1", "a", "sending"), outgoing("2", "a", "waiting")];
+  expect(withoutArrived(outbox, [message("m", { clientKey: "1" })]).map((each) => each.clientKey)).toEqual(["2"]);
+  expect(withoutArrived(outbox, [message("m", { clientKey: null })])).toBe(outbox);
+});
+
+test.each<[string, Partial<Message>[], "again" | "overtaken"]>([
+  ["the fan wrote", [{ direction: "IN", origin: "FAN" }], "again"],
+  ["a campaign was sent", [{ origin: "CAMPAIGN" }], "again"],
+  ["an own message", [{ clientKey: "mine" }], "again"],
+  ["nothing that is known", [], "again"],
+  ["a colleague", [{ direction: "IN", origin: "FAN" }, { clientKey: "hers" }], "overtaken"],
+  ["somebody in the platform's app", [{ origin: "PLATFORM_APP" }], "overtaken"],
+])("after a conflict: %s", (_, since, expected) => {
+  const messages = since.map((changed, index) => message(`m${index}`, changed));
+  const verdict = afterConflict(messages, new Set(["mine"]));
+  expect(verdict.state).toBe(expected);
+  if (verdict.state === "again") expect(verdict.seen).toBe(messages.at(-1)?.id ?? null);
+});

@@ -1,0 +1,38 @@
+import { Toast } from "@base-ui/react/toast";
+import { X } from "lucide-react";
+
+import { IconButton } from "./Button";
+
+const manager = Toast.createToastManager();
+
+/** A sentence that is shown for a while, and read out. */
+export function say(words: string, action?: { words: string; onAct(): void }): void {
+  const actionProps = action && { children: action.words, onClick: action.onAct };
+  manager.add({ description: words, timeout: 7000, ...(actionProps ? { actionProps } : {}) });
+}
+
+/** Says why something did not work. */
+export const sayWhy = (fault: unknown) => say(fault instanceof Error ? fault.message : String(fault));
+
+export function Toasts() {
+  return (
+    <Toast.Provider toastManager={manager} limit={3}>
+      <Toast.Portal>
+        <Toast.Viewport className="toasts">
+          <List />
+        </Toast.Viewport>
+      </Toast.Portal>
+    </Toast.Provider>
+  );
+}
+
+function List() {
+  const { toasts } = Toast.useToastManager();
+  return toasts.map((toast) => (
+    <Toast.Root key={toast.id} toast={toast} className="toast">
+      <Toast.Description render={<div />} />
+      {toast.actionProps && <Toast.Action className="link-button" />}
+      <Toast.Close render={<IconButton label="Close" small>{<X size={14} aria-hidden />}</IconButton>} />
+    </Toast.Root>
+  ));
+}
