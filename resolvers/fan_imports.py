@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -13,11 +14,13 @@ from resolvers.payloads import answering
 from schema import ids
 from schema.context import CurrentInfo
 from schema.creator_accounts import Platform
+from schema.errors import fault
 from schema.fan_imports import KIND, DuplicatePolicy, FanImport, FanImportPayload
 from schema.pagination import Connection, connect, window
 from schema.permissions import SignedIn
 from schema.uploads import Upload
 from services.fans.imports.imports import Upload as Uploaded
+from services.fans.imports.watching import topic
 
 IMPORTS_A_PAGE = 50
 
@@ -95,6 +98,18 @@ async def undo_fan_import(
     return FanImportPayload(fan_import=FanImport.of(row))
 
 
+async def fan_import_updated(
+    info: CurrentInfo, id: Annotated[strawberry.ID, strawberry.argument(description="The import.")]
+) -> AsyncGenerator[FanImport, None]:
+    context = info.context
+    async for seen in context.watches.states(topic(context.database, context.owner, ids.decode(KIND, id))):
+        if seen.row is None:
+            raise fault("NOT_FOUND", "There is no such import.")
+        # Its errors are read anew, not as an earlier state found them.
+        context.refresh()
+        yield FanImport.of(seen.row)
+
+
 @strawberry.type
 class FanImportQueries:
     fan_import = strawberry.field(fan_import, permission_classes=[SignedIn], description="One import; null if unknown.")
@@ -125,4 +140,13 @@ class FanImportMutations:
             "Removes the fans an import added, but for those somebody has had to do with since. Changes to fans who "
             "were there before stay."
         ),
+    )
+
+
+@strawberry.type
+class FanImportSubscriptions:
+    fan_import_updated = strawberry.subscription(
+        fan_import_updated,
+        permission_classes=[SignedIn],
+        description="The present state at once, then each change of it, at most once a second.",
     )

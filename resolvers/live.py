@@ -27,6 +27,7 @@ from schema.live import (
     MessageUpdated,
     PaymentKind,
     PaymentReceived,
+    ResyncRequired,
 )
 from schema.loaders import Loaders
 from schema.messages import Message, MessageStatus
@@ -87,6 +88,8 @@ async def _shown(loaders: Loaders, happened: Happened) -> InboxEvent | None:
             fan = event.fan_id and await loaders.fans.load(event.fan_id)
             if fan:
                 return FanUpdated(cursor=cursor, occurred_at=event.occurred_at, fan=Fan.of(fan))
+        case "resync_required":
+            return ResyncRequired(cursor=cursor, occurred_at=event.occurred_at)
         case "fan_deleted":
             return _fan_deleted(event, cursor)
         case "account_updated":

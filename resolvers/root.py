@@ -14,7 +14,7 @@ from resolvers.analytics import AnalyticsQueries
 from resolvers.campaigns import CampaignMutations, CampaignQueries, CampaignSubscriptions
 from resolvers.conversations import ConversationMutations, ConversationQueries
 from resolvers.creator_accounts import CreatorAccountMutations
-from resolvers.fan_imports import FanImportMutations, FanImportQueries
+from resolvers.fan_imports import FanImportMutations, FanImportQueries, FanImportSubscriptions
 from resolvers.fans import FanMutations, FanQueries
 from resolvers.limits import bounds
 from resolvers.limits.document import CACHED_DOCUMENTS
@@ -60,7 +60,7 @@ class Mutation(
 
 
 @strawberry.type(description="What can be watched, over the `graphql-transport-ws` protocol.")
-class Subscription(LiveSubscriptions, QueueSubscriptions, CampaignSubscriptions):
+class Subscription(LiveSubscriptions, QueueSubscriptions, CampaignSubscriptions, FanImportSubscriptions):
     pass
 
 

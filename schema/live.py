@@ -82,7 +82,12 @@ class AccountUpdated(InboxEvent):
     account: CreatorAccount = strawberry.field(description="The account in its present state.")
 
 
-@strawberry.type(description="The cursor given is older than what is kept: fetch again, then go on from here.")
+@strawberry.type(
+    description=(
+        "The cursor given is older than what is kept, or more changed at once, by an import, than is told one by one: "
+        "fetch again, then go on from here."
+    )
+)
 class ResyncRequired(InboxEvent):
     pass
 

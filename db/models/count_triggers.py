@@ -1,7 +1,8 @@
 """The triggers that keep `message_counts` and `unsent_counts`, for a database made from the models.
 
-Deferred to the commit: the rows of counts are locked after everything else and for a moment, so that two transactions
-of one owner never wait for each other in a ring.
+Deferred to the commit, and one transaction of an owner after another: the rows of counts are locked after everything
+else and for a moment, so that nobody waits for another in a ring. (The owner's sequence of live events is locked just
+before, so that this keeps nobody waiting who would not wait anyway.)
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from sqlalchemy import DDL, MetaData, event
 # counts are not asked for, and what is older than four days is removed whenever a quarter of an hour begins.
 COUNT = """CREATE FUNCTION count_message() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(coalesce(NEW.user_id, OLD.user_id)::text, 7229481605));
     WITH change (user_id, moment, queued, processed, failed) AS (
         VALUES
             (OLD.user_id, OLD.queued_at, -1, 0, 0),

@@ -7,6 +7,8 @@ from uuid import UUID
 from db.models import Campaign, Conversation, Fan, Message, Payment
 from db.queries.live_events import NewEvent
 
+RESYNC_REQUIRED = "resync_required"
+
 
 def message_added(message: Message) -> NewEvent:
     return _of_message("message_added", message)
@@ -66,7 +68,7 @@ def fan_gone(creator_account_id: UUID | None, fan_id: UUID, conversation_id: UUI
 
 def resync_required() -> NewEvent:
     """More has changed at once than is told one by one: whoever watches fetches again."""
-    return NewEvent("resync_required")
+    return NewEvent(RESYNC_REQUIRED)
 
 
 def account_updated(creator_account_id: UUID) -> NewEvent:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from db.models import LiveEvent
 from services.live.cursor import Cursor
+from services.live.events import RESYNC_REQUIRED
 from services.live.feed import Feed, Gap, Place
 from services.runtime.clock import Clock
 
@@ -21,13 +22,18 @@ class TooSlow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which events a subscriber wants; events of no account or conversation concern everybody who narrows neither."""
+    """Which events a subscriber wants; events of no account or conversation concern everybody who narrows neither.
+
+    Whoever has to fetch again has to, however narrow the view.
+    """
 
     conversation_id: UUID | None = None
     account_ids: frozenset[UUID] | None = None
     campaign_messages: bool = True
 
     def wants(self, event: LiveEvent) -> bool:
+        if event.kind == RESYNC_REQUIRED:
+            return True
         if self.conversation_id is not None and event.conversation_id != self.conversation_id:
             return False
         if self.account_ids is not None and event.creator_account_id not in self.account_ids:

@@ -21,6 +21,8 @@ from graphql import (
     is_required_input_field,
 )
 
+from tests.flows.graphql_client import File
+
 PLAIN: dict[str, Any] = {
     "String": "x",
     "Int": 1,
@@ -31,6 +33,7 @@ PLAIN: dict[str, Any] = {
     "Date": "2030-01-01",
     "JSON": {},
     "ID": "nothing",
+    "Upload": File("fans.csv", b"Username\nrobin\n"),
 }
 
 

@@ -16,9 +16,11 @@ from db.models import Base
 from services.devstack.supervisor import ROOT
 from services.runtime.settings import Settings
 from tests.flows.every_id import Place, nested, places
-from tests.flows.graphql_client import GraphQLClient
+from tests.flows.graphql_client import File, GraphQLClient
 from tests.flows.product import Product, running_product
 
+IMPORT = "mutation ($file: Upload!) { importFans(file: $file, platform: FANVUE) { fanImport { id } } }"
+FILE = File("fans.csv", b"Username\nrobin\n")
 OBJECTS = """{ viewer { id accounts { id } } }"""
 
 
@@ -89,6 +91,7 @@ async def _objects_of(product: Product, client: GraphQLClient, account_id: str =
         "Message": message["id"],
         "Conversation": message["conversation"]["id"],
         "Viewer": viewer,
+        "FanImport": (await client.run(IMPORT, {"file": FILE}))["importFans"]["fanImport"]["id"],
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -12,12 +13,16 @@ from graphql import GraphQLError
 
 from db.engine import Database
 from resolvers.quiet_schema import QuietSchema
+from resolvers.root import build_schema
 from schema.context import Context, Viewer
 from services.access.principal import Principal
+from services.live.hub import Hub
 from services.live.inbox import Inbox
 from services.live.watch import Watches
-from services.runtime.resources import Resources
+from services.runtime.resources import Resources, open_resources
+from services.runtime.settings import Settings
 from tests.statements import counted
+from tests.stored import a_user
 
 
 @dataclass
@@ -60,3 +65,14 @@ class Execute:
         with counted(self.database) as self.statements:
             result = await self.schema.execute(document, variables, context)
         return result.data, result.errors or []
+
+
+@asynccontextmanager
+async def executing(settings: Settings) -> AsyncIterator[Execute]:
+    """For a new user, owner guard included."""
+    guarded = settings.model_copy(update={"statement_guard": True})
+    async with open_resources(guarded, "huntaze-test") as resources:
+        hub = Hub(resources.database, resources.redis)
+        inbox, watches = Inbox(hub, resources.clock), Watches(hub, resources.clock)
+        yield Execute(build_schema(introspection=True), resources, inbox, watches, await a_user(resources.database))
+        await hub.close()

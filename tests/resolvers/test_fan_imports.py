@@ -8,13 +8,11 @@ import pytest
 
 from db.models import FanImport, FanImportFailure, new_id
 from db.queries import worker_heartbeats
-from resolvers.root import build_schema
 from schema import ids
 from schema.uploads import UploadedFile
 from services.fans.imports.imports import MAX_FILE_BYTES
-from services.runtime.resources import open_resources
 from services.runtime.settings import Settings
-from tests.resolvers.in_process import Execute
+from tests.resolvers.in_process import Execute, executing
 from tests.stored import LONG_AGO, a_user, account, store, writing
 
 IMPORT = """mutation ($file: Upload!, $accountId: ID, $dryRun: Boolean! = false) {
@@ -110,9 +108,7 @@ async def test_an_unknown_account_is_not_found(execute: Execute) -> None:
 
 
 async def test_imports_have_an_allowance_of_their_own(settings: Settings) -> None:
-    few = settings.model_copy(update={"imports_per_hour": 2, "statement_guard": True})
-    async with open_resources(few, "huntaze-test") as resources:
-        execute = Execute(build_schema(introspection=True), resources, None, await a_user(resources.database))  # type: ignore[arg-type]
+    async with executing(settings.model_copy(update={"imports_per_hour": 2})) as execute:
         refused = (await execute(IMPORT, file=file(b"")))["importFans"]["errors"]
         assert [error["code"] for error in refused] == ["INVALID_INPUT"]
         for dry_run in (True, False):
@@ -124,9 +120,7 @@ async def test_imports_have_an_allowance_of_their_own(settings: Settings) -> Non
 
 
 async def test_nothing_is_taken_while_the_crm_is_switched_off(settings: Settings) -> None:
-    off = settings.model_copy(update={"onlyfans_crm_enabled": False})
-    async with open_resources(off, "huntaze-test") as resources:
-        execute = Execute(build_schema(introspection=True), resources, None, await a_user(resources.database))  # type: ignore[arg-type]
+    async with executing(settings.model_copy(update={"onlyfans_crm_enabled": False})) as execute:
         [error] = (await execute(IMPORT, file=file()))["importFans"]["errors"]
         assert error["code"] == "SENDING_DISABLED"
 

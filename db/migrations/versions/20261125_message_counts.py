@@ -11,6 +11,7 @@ down_revision = "7d2a9c41b6f3"
 # As in db/models/count_triggers.py at the time of this migration; tests compare.
 COUNT = """CREATE FUNCTION count_message() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(coalesce(NEW.user_id, OLD.user_id)::text, 7229481605));
     WITH change (user_id, moment, queued, processed, failed) AS (
         VALUES
             (OLD.user_id, OLD.queued_at, -1, 0, 0),

@@ -49,18 +49,18 @@ def _moment(moment: datetime | None) -> str:
 
 
 def failure_header(header: Sequence[str]) -> Sequence[str]:
-    """That of the upload, with the reason in front of a name for each column."""
+    """That of the upload, and behind it a column for the reason."""
     return (*_without_reason(header, header), REASON)
 
 
 def of_failure(header: Sequence[str], failure: FanImportFailure) -> Sequence[str]:
-    """The cells as they were read, and why the row was passed over."""
-    cells = [*failure.cells, *([""] * (len(header) - len(failure.cells)))]
+    """The cells as they were read, and why the row was passed over. Cells that no column was for come last."""
+    width = len(header)
+    cells = [*failure.cells[:width], *([""] * (width - len(failure.cells)))]
     reasons = "; ".join(f"{column}: {message}" if column else str(message) for column, message in failure.problems)
-    return (*_without_reason(header, cells), reasons)
+    return (*_without_reason(header, cells), reasons, *failure.cells[width:])
 
 
 def _without_reason(header: Sequence[str], cells: Sequence[str]) -> Sequence[str]:
     """A file of failed rows that was uploaded again has the column already."""
-    reasons = {place for place, name in enumerate(header) if name.strip() == REASON}
-    return [cell for place, cell in enumerate(cells) if place not in reasons]
+    return [cell for name, cell in zip(header, cells, strict=True) if name.strip() != REASON]

@@ -24,6 +24,8 @@ from services.fans.imports.progress import LeaseLost, Moved, Progress
 from services.fans.imports.reading import Piece, Reading
 from services.fans.imports.undo import Undoing
 from services.fans.imports.unreadable import Unreadable
+from services.fans.imports.watching import tell_watchers
+from services.live.channel import Announcer
 
 log = structlog.get_logger(service="worker")
 
@@ -43,11 +45,12 @@ UPLOAD_GONE = "The upload is not kept any more."
 class Importer:
     """Works on one import at a time."""
 
-    def __init__(self, database: Database, transactions: Transactions) -> None:
+    def __init__(self, database: Database, transactions: Transactions, announcer: Announcer) -> None:
         self._database = database
         self._transactions = transactions
-        self._progress = Progress(transactions, LEASE)
-        self._undoing = Undoing(transactions, LEASE)
+        self._announcer = announcer
+        self._progress = Progress(transactions, announcer, LEASE)
+        self._undoing = Undoing(transactions, announcer, LEASE)
 
     async def work_next(self, stopping: Callable[[], bool]) -> bool:
         """Carry on with the import that has waited longest, for a while. False where none waits.
@@ -66,6 +69,7 @@ class Importer:
         lease_id = uuid4()
         async with self._transactions() as work:
             taken = await fan_imports.lease(work.session, owner, fan_import_id, lease_id, LEASE)
+            tell_watchers(work, self._announcer, owner, fan_import_id)
         if taken is None:
             return
         ids = {"importId": str(fan_import_id), "userId": str(owner)}

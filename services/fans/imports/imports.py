@@ -26,6 +26,8 @@ from services.fans.imports.progress import LeaseLost
 from services.fans.imports.records import layout_of
 from services.fans.imports.undo import Undoing
 from services.fans.imports.unreadable import Unreadable
+from services.fans.imports.watching import tell_watchers
+from services.live.channel import Announcer
 from services.problems import Code, InvalidInput, Problem, Rejected, invalid, not_found
 from services.sending.payload import MessageType
 from services.sending.queue import RateLimiterQueue
@@ -63,13 +65,19 @@ class FanImports:
     """Each raises Rejected, and then nothing is stored or changed."""
 
     def __init__(
-        self, database: Database, transactions: Transactions, queue: RateLimiterQueue, allowances: Allowances
+        self,
+        database: Database,
+        transactions: Transactions,
+        queue: RateLimiterQueue,
+        allowances: Allowances,
+        announcer: Announcer,
     ) -> None:
         self._database = database
         self._transactions = transactions
         self._queue = queue
         self._allowances = allowances
-        self._undoing = Undoing(transactions, LEASE)
+        self._announcer = announcer
+        self._undoing = Undoing(transactions, announcer, LEASE)
         self._in_memory = asyncio.Semaphore(UPLOADS_AT_ONCE)
 
     async def upload(self, owner: UUID, upload: Upload) -> FanImport:
@@ -117,6 +125,7 @@ class FanImports:
             if not await fan_imports.has_upload(work.session, owner, row.id):
                 raise _conflict("The upload is not kept any more; upload the file again.")
             row = await begin_anew(work.session, row, dry_run=False)
+            tell_watchers(work, self._announcer, owner, row.id)
             work.after_commit(lambda: self._wake(row))
         return row
 

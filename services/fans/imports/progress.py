@@ -21,7 +21,9 @@ from services.fans.imports.reading import Piece
 from services.fans.imports.records import Layout
 from services.fans.imports.rows import BadRow
 from services.fans.imports.sameness import Known
+from services.fans.imports.watching import tell_watchers
 from services.live import events
+from services.live.channel import Announcer
 
 log = structlog.get_logger(service="worker")
 
@@ -41,8 +43,9 @@ class Moved(Exception):
 
 
 class Progress:
-    def __init__(self, transactions: Transactions, lease: timedelta) -> None:
+    def __init__(self, transactions: Transactions, announcer: Announcer, lease: timedelta) -> None:
         self._transactions = transactions
+        self._announcer = announcer
         self._lease = lease
 
     async def counted(self, taken: FanImport, lease_id: UUID, layout: Layout, total_rows: int) -> None:
@@ -122,6 +125,7 @@ class Progress:
 
     async def _change(self, work: UnitOfWork, held: FanImport, **values: Any) -> None:
         await fan_imports.change(work.session, held.user_id, held.id, **values)
+        tell_watchers(work, self._announcer, held.user_id, held.id)
 
     async def _keep_failures(self, work: UnitOfWork, held: FanImport, failed: Sequence[BadRow]) -> None:
         """All are counted; the first of them are kept, to be read and mended."""

@@ -19,7 +19,9 @@ from db.queries import fan_import_fans, fan_imports
 from db.queries.fan_import_fans import Added
 from db.unit_of_work import Transactions, UnitOfWork
 from services.fans.imports.progress import TOLD_ONE_BY_ONE, LeaseLost
+from services.fans.imports.watching import tell_watchers
 from services.live import events
+from services.live.channel import Announcer
 
 log = structlog.get_logger(service="worker")
 
@@ -29,8 +31,9 @@ STEP = 1000
 
 
 class Undoing:
-    def __init__(self, transactions: Transactions, lease: timedelta) -> None:
+    def __init__(self, transactions: Transactions, announcer: Announcer, lease: timedelta) -> None:
         self._transactions = transactions
+        self._announcer = announcer
         self._lease = lease
 
     async def carry_on(self, taken: FanImport, lease_id: UUID, stopping: Callable[[], bool], most_steps: int) -> None:
@@ -46,6 +49,7 @@ class Undoing:
             held = await fan_imports.held(work.session, owner, taken.id, lease_id)
             if held is None:
                 raise LeaseLost
+            tell_watchers(work, self._announcer, owner, taken.id)
             added = await fan_import_fans.some(work.session, owner, taken.id, STEP)
             if not added:
                 await self._end(work, held)

@@ -6,7 +6,7 @@ import asyncio
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ CSV = b"Username\nrobin\n"
 FILE = ("fans.csv", CSV, "text/csv")
 
 
-def form(operations: str | None = OPERATIONS, mapping: str | None = MAP, **files: Any) -> dict[str, Any]:
+def form(operations: Any = OPERATIONS, mapping: str | None = MAP, files: Any = None) -> dict[str, Any]:
     texts = {"operations": operations, "map": mapping}
     parts: dict[str, Any] = {name: (None, text) for name, text in texts.items() if text is not None}
     return {"files": parts | (files or {"0": FILE})}
@@ -54,7 +54,7 @@ def logged_as_configured() -> Iterator[None]:
 
 
 async def imported(http: httpx.AsyncClient, content: bytes) -> dict[str, Any]:
-    answer = await http.post("/graphql", **form(**{"0": ("fans.csv", content, "text/csv")}))
+    answer = await http.post("/graphql", **form(files={"0": ("fans.csv", content, "text/csv")}))
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()["data"]["importFans"]
     return found
@@ -65,7 +65,11 @@ async def test_a_file_arrives(http: httpx.AsyncClient) -> None:
 
 
 async def test_parts_may_come_in_any_order_and_the_file_under_any_name(http: httpx.AsyncClient) -> None:
-    parts = {"fans": FILE, "map": (None, '{"fans": ["variables.file"]}'), "operations": (None, OPERATIONS)}
+    parts: dict[str, Any] = {
+        "fans": FILE,
+        "map": (None, '{"fans": ["variables.file"]}'),
+        "operations": (None, OPERATIONS),
+    }
     answer = await http.post("/graphql", files=parts)
     assert answer.json()["data"]["importFans"]["errors"] == []
 
@@ -97,15 +101,15 @@ MALFORMED: dict[str, dict[str, Any]] = {
     "an endless index": form(OPERATIONS.replace("null", "[null]"), f'{{"0": ["variables.file.{"9" * 5000}"]}}'),
     "a missing file": form(mapping='{"0": ["variables.file"], "1": ["variables.file"]}'),
     "a file that nobody names": form(mapping="{}"),
-    "two files": form(mapping='{"0": ["variables.file"], "1": ["variables.file"]}', **{"0": FILE, "1": FILE}),
+    "two files": form(mapping='{"0": ["variables.file"], "1": ["variables.file"]}', files={"0": FILE, "1": FILE}),
     "operations are a file": {"files": {"operations": ("o.json", OPERATIONS), "map": (None, MAP)}},
-    "the file is a text": form(**{"0": (None, "Username")}),
+    "the file is a text": form(files={"0": (None, "Username")}),
     "operations are no JSON": form("{"),
     "operations are a list": form(f"[{OPERATIONS}]", '{"0": ["0.variables.file"]}'),
     "operations are null": form("null"),
     "operations are deep": form("[" * 100_000),
-    "operations are not UTF-8": form(OPERATIONS.encode("utf-16-le")),  # type: ignore[arg-type]
-    "operations are Latin-1": form(OPERATIONS.replace("SANDBOX", "S\u00e9").encode("latin-1")),  # type: ignore[arg-type]
+    "operations are not UTF-8": form(OPERATIONS.encode("utf-16-le")),
+    "operations are Latin-1": form(OPERATIONS.replace("SANDBOX", "S\u00e9").encode("latin-1")),
     "operations are long": form(OPERATIONS + " " * MAX_BODY_BYTES),
     "variables are a list": form(json.dumps({"query": IMPORT, "variables": [None]}), '{"0": ["variables.0"]}'),
 }
@@ -116,11 +120,11 @@ def test_malformed_forms_are_refused(parts: dict[str, Any]) -> None:
     """The whole table without a server; over a socket below."""
     request = httpx.Request("POST", "http://x/graphql", **parts)
 
-    async def stream() -> AsyncIterator[bytes]:
+    async def stream() -> AsyncGenerator[bytes, None]:
         yield request.read()
 
     with pytest.raises(Malformed) as refusal:
-        asyncio.run(multipart.read(_headers(request), stream()))  # type: ignore[arg-type]
+        asyncio.run(multipart.read(_headers(request), stream()))
     assert len(str(refusal.value)) < 200
 
 
@@ -192,7 +196,7 @@ async def test_the_largest_file_is_taken_and_one_byte_more_is_a_typed_error(http
 
 async def test_a_form_beyond_its_bound_is_413_and_json_keeps_its_own(http: httpx.AsyncClient) -> None:
     with calm():
-        refused(await http.post("/graphql", **form(**{"0": ("fans.csv", b"x" * MAX_FORM_BYTES)})), 413)
+        refused(await http.post("/graphql", **form(files={"0": ("fans.csv", b"x" * MAX_FORM_BYTES)})), 413)
         too_long = json.dumps({"query": "{ __typename }" + " " * MAX_BODY_BYTES})
         refused(await http.post("/graphql", content=too_long, headers={"Content-Type": "application/json"}), 413)
 
@@ -221,7 +225,7 @@ async def test_a_form_that_trickles_is_given_up(settings: Settings) -> None:
 
 
 async def test_a_client_that_leaves_in_the_middle_leaves_nothing(api: Api, http: httpx.AsyncClient) -> None:
-    request = httpx.Request("POST", "http://x/graphql", **form(**{"0": ("fans.csv", CSV * 100_000)}))
+    request = httpx.Request("POST", "http://x/graphql", **form(files={"0": ("fans.csv", CSV * 100_000)}))
     content = request.read()
     with calm():
         for cut in (50, 5_000, len(content) - 10):

@@ -112,7 +112,7 @@ async def test_an_import_whose_worker_lives_is_left_alone(desk: Desk) -> None:
 async def test_many_workers_at_once_do_each_import_once(desk: Desk) -> None:
     others = [Desk(desk.resources, await a_user(desk.database)) for _ in range(2)]
     rows = [(each, await each.upload(ROWS)) for each in (desk, desk, *others)]
-    workers = [Importer(desk.database, desk.resources.transactions) for _ in range(4)]
+    workers = [Importer(desk.database, desk.resources.transactions, desk.resources.announcer) for _ in range(4)]
 
     async def work(one: Importer) -> None:
         while await one.work_next(never):
@@ -136,7 +136,9 @@ async def test_who_has_lost_the_lease_writes_nothing(desk: Desk, monkeypatch: py
         if not woken:
             woken.append(1)
             await let_leases_end(desk)
-            await Importer(desk.database, desk.resources.transactions).work_on(desk.owner, row.id, never)
+            await Importer(desk.database, desk.resources.transactions, desk.resources.announcer).work_on(
+                desk.owner, row.id, never
+            )
         await chunked(self, taken, *rest)
 
     chunked = Progress.chunk
@@ -233,7 +235,7 @@ async def test_two_imports_of_the_same_fans_in_opposite_order_both_end(desk: Des
     """Each would wait for the other's new handles: whoever is the victim begins its chunk again."""
     forth = [f"fan{n},,,,,\n" for n in range(40)]
     rows = [await desk.upload("".join(forth)), await desk.upload("".join(reversed(forth)))]
-    workers = [Importer(desk.database, desk.resources.transactions) for _ in rows]
+    workers = [Importer(desk.database, desk.resources.transactions, desk.resources.announcer) for _ in rows]
     await asyncio.gather(*(one.work_on(desk.owner, row.id, never) for one, row in zip(workers, rows, strict=True)))
     await desk.work()
     done = [await desk.read(row) for row in rows]
