@@ -24,8 +24,8 @@ AWAY = (
 def install(engine: Engine) -> None:
     """Watch over the connections of this engine.
 
-    Asking the server before each use (`pool_pre_ping`) costs three round trips, a tenth of what a worker does
-    (decision 24). The driver knows by itself when the server has closed a connection.
+    Asking the server before each use (`pool_pre_ping`) costs round trips of its own (decision 24). The driver knows by
+    itself when the server has closed a connection.
     """
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "checkout", _refuse_dead)

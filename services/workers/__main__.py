@@ -33,7 +33,7 @@ def start() -> None:
     logs.configure(settings.log_level)
     for warning in warnings(settings):
         structlog.get_logger(service="worker").warning("setting", action="start", detail=warning)
-    # A third less time for the same work than asyncio's own loop (decision 24).
+    # The same loop that uvicorn gives the API (decision 24).
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main(settings))
 

@@ -77,7 +77,7 @@ class Books:
         query = "SELECT count(*) FROM messages WHERE direction = 'OUT' AND status = ANY($1)"
         return int(await self.value(query, list(statuses)))
 
-    async def all_ended(self, messages: int, deadline: float = 60) -> None:
+    async def all_ended(self, messages: int, deadline: float = 240) -> None:
         """Every one of so many messages has come to an end."""
 
         async def ended() -> bool:

@@ -22,9 +22,11 @@ from tests.promises.processes import Process, module
 from tests.services.platforms.control import SandboxControl
 from tests.waiting import eventually
 
-START_SECONDS = 60
-PATIENCE = 300
-"""Seconds after which a test of processes is given up; a busy machine takes long to start them."""
+START_SECONDS = 150
+LONG = 150
+"""Seconds for one thing to happen; a busy machine takes long to start processes."""
+PATIENCE = 600
+"""Seconds after which a test of processes is given up."""
 
 PREPARED = 2000
 SECRET = "a webhook secret"

@@ -11,7 +11,7 @@ import pytest
 from services.runtime.settings import Settings
 from tests.flows.graphql_client import GraphQLClient
 from tests.promises.creators import Creators
-from tests.promises.stage import PATIENCE, open_stage
+from tests.promises.stage import LONG, PATIENCE, open_stage
 from tests.promises.stores import MortalRedis
 
 pytestmark = pytest.mark.timeout(PATIENCE)
@@ -55,6 +55,6 @@ async def _through_cuts(client: GraphQLClient, cursor: str, redis: MortalRedis, 
             while wanted is None or wanted > len(inbox.events):
                 if wanted is None and sum(event.get("status") == "SENT" for event in events + inbox.events) == EACH:
                     break
-                cursor = (await inbox.next(60))["cursor"]
+                cursor = (await inbox.next(LONG))["cursor"]
         events += inbox.events
     return events

@@ -37,7 +37,7 @@ async def test_every_accepted_message_comes_to_one_end(quick: Settings) -> None:
         await chaos
 
         assert [answer["errors"] for answer in answers] == [[]] * MESSAGES
-        await stage.books.all_ended(MESSAGES, 100)
+        await stage.books.all_ended(MESSAGES)
         # What the platform was still holding arrives now, if it was let in at all.
         await stage.sandbox.quiet()
         assert disagreements(await stage.books.statuses(), arrivals(await stage.sandbox.arrivals())) == []

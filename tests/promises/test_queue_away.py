@@ -11,7 +11,7 @@ from tests.flows.test_messages_retry import RETRY
 from tests.promises.audit import arrivals
 from tests.promises.books import disagreements
 from tests.promises.creators import Creators
-from tests.promises.stage import PATIENCE, open_stage
+from tests.promises.stage import LONG, PATIENCE, open_stage
 from tests.promises.stores import MortalSqs, dead_letters, multiply, queue_is_empty
 from tests.promises.writing import write
 from tests.waiting import eventually
@@ -32,7 +32,7 @@ async def test_without_sqs_nothing_accepted_is_lost_and_nothing_refused_is_gone(
             assert (await write(stage, creator, text, number))["message"]["status"] == "QUEUED"
         mortal_sqs.stop()
         await worker.start()
-        await eventually(lambda: stage.all_sent(accepted), 60, "what was accepted before")
+        await eventually(lambda: stage.all_sent(accepted), LONG, "what was accepted before")
 
         refused = [f"refused {number}" for number in range(MESSAGES)]
         answers = await asyncio.gather(*(write(stage, creator, text, fan) for fan, text in enumerate(refused)))
@@ -44,9 +44,9 @@ async def test_without_sqs_nothing_accepted_is_lost_and_nothing_refused_is_gone(
         ids = [answer["message"]["id"] for answer in answers]
         retried = (await stage.client(creator.subject).run(RETRY, {"ids": ids}))["retryMessages"]
         assert retried["errors"] == []
-        await eventually(lambda: stage.all_sent([*accepted, *refused]), 60, "what was retried")
+        await eventually(lambda: stage.all_sent([*accepted, *refused]), LONG, "what was retried")
         # The wake-ups that lay in the queue meanwhile come to the worker now, and send nothing.
-        await eventually(lambda: queue_is_empty(stage.settings), 60, "an empty queue")
+        await eventually(lambda: queue_is_empty(stage.settings), LONG, "an empty queue")
         assert disagreements(await stage.books.statuses(), arrivals(await stage.sandbox.arrivals())) == []
         assert len(await stage.sandbox.arrivals()) == 2 * MESSAGES
         assert await dead_letters(stage.settings) == 0
@@ -61,8 +61,8 @@ async def test_each_queue_message_delivered_five_times_sends_once(quick: Setting
             await write(stage, creators.each[place // MESSAGES], text, place % MESSAGES)
         assert await multiply(stage.settings, TIMES) == len(texts)
         await asyncio.gather(*(worker.start() for worker in stage.workers))
-        await eventually(lambda: stage.all_sent(texts), 60, "all messages")
-        await eventually(lambda: queue_is_empty(stage.settings), 60, "an empty queue")
+        await eventually(lambda: stage.all_sent(texts), LONG, "all messages")
+        await eventually(lambda: queue_is_empty(stage.settings), LONG, "an empty queue")
 
         assert sorted(each.text for each in arrivals(await stage.sandbox.arrivals())) == sorted(texts)
         assert await stage.books.value("SELECT count(*) FROM attempts") == len(texts)

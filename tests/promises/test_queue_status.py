@@ -8,7 +8,7 @@ import pytest
 
 from services.runtime.settings import Settings
 from tests.promises.creators import Creator, Creators
-from tests.promises.stage import PATIENCE, Stage, open_stage
+from tests.promises.stage import LONG, PATIENCE, Stage, open_stage
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.timeout(PATIENCE)
@@ -28,13 +28,13 @@ async def test_the_status_equals_the_tables_while_messages_end_in_every_way(quic
         await stage.books.execute("UPDATE messages SET queued_at = clock_timestamp()")
         first, second = stage.workers
         await first.start()
-        await eventually(lambda: stage.arrived(4), 60, "sending under way")
+        await eventually(lambda: stage.arrived(4), LONG, "sending under way")
         await first.kill()
         # Nobody works now: the same tables are read twice.
         for creator in creators.each:
             assert await _told(stage, creator) == await _counted(stage, creator)
         await second.start()
-        await eventually(lambda: _nothing_waits(stage), 90, "the end")
+        await eventually(lambda: _nothing_waits(stage), LONG, "the end")
         second.terminate()
         await second.ended()
         for creator in creators.each:

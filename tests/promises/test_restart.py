@@ -10,7 +10,7 @@ from services.runtime.settings import Settings
 from tests.promises.audit import arrivals
 from tests.promises.books import disagreements
 from tests.promises.creators import Creators
-from tests.promises.stage import PATIENCE, open_stage
+from tests.promises.stage import LONG, PATIENCE, open_stage
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.timeout(PATIENCE)
@@ -27,7 +27,7 @@ async def test_a_worker_told_to_stop_finishes_its_calls_and_leaves(quick: Settin
         written = await creators.queued(EACH)
         first, second = stage.workers
         await first.start()
-        await eventually(lambda: stage.arrived(CREATORS), 30, "calls under way")
+        await eventually(lambda: stage.arrived(CREATORS), LONG, "calls under way")
         first.terminate()
         async with asyncio.timeout(OUT_WITHIN_SECONDS):
             assert await first.ended() == 0
@@ -50,16 +50,16 @@ async def test_switched_off_at_a_restart_nothing_is_claimed_and_nothing_lost(qui
         off = stage.worker(rate_limiter_enabled=False)
         await off.start()
         # It lives and sweeps, and lets the messages lie.
-        await eventually(lambda: stage.books.any("SELECT 1 FROM worker_heartbeats"), 30, "the worker")
+        await eventually(lambda: stage.books.any("SELECT 1 FROM worker_heartbeats"), LONG, "the worker")
         beat = await stage.books.value("SELECT beat_at FROM worker_heartbeats")
         later = "SELECT 1 FROM worker_heartbeats WHERE beat_at > $1"
-        await eventually(lambda: stage.books.any(later, beat), 30, "another heartbeat")
+        await eventually(lambda: stage.books.any(later, beat), LONG, "another heartbeat")
         assert await stage.books.value("SELECT count(*) FROM attempts") == 0
         assert await stage.sandbox.arrivals() == []
         off.terminate()
         assert await off.ended() == 0
         assert await stage.books.count("QUEUED") == len(written)
         await stage.worker().start()
-        await eventually(lambda: stage.all_sent(written), 60, "what had waited")
+        await eventually(lambda: stage.all_sent(written), LONG, "what had waited")
 
         assert disagreements(await stage.books.statuses(), arrivals(await stage.sandbox.arrivals())) == []

@@ -12,7 +12,7 @@ from tests.flows.product import INBOX
 from tests.promises.audit import arrivals, most_in_a_window
 from tests.promises.books import disagreements
 from tests.promises.creators import Creators
-from tests.promises.stage import PATIENCE, Stage, open_stage
+from tests.promises.stage import LONG, PATIENCE, Stage, open_stage
 from tests.promises.stores import MortalPostgres, MortalRedis
 from tests.waiting import eventually
 
@@ -28,14 +28,14 @@ async def test_without_redis_the_limit_holds_sending_goes_on_and_the_inbox_is_wh
         [creator] = creators.each
         await asyncio.gather(stage.start_api(), *(worker.start() for worker in stage.workers))
         async with stage.client(creator.subject).subscribe(INBOX) as inbox:
-            await inbox.until("InboxReady", 30)
+            await inbox.until("InboxReady", LONG)
             mortal_redis.kill()
             written = await creators.queued(EACH)
-            await eventually(lambda: stage.all_sent(written), 60, "everything sent without Redis")
+            await eventually(lambda: stage.all_sent(written), LONG, "everything sent without Redis")
             await mortal_redis.start()
             [last] = await creators.queued(1)
             for _ in range(EACH + 1):
-                await inbox.until("MessageUpdated", 60, status="SENT")
+                await inbox.until("MessageUpdated", LONG, status="SENT")
         assert await stage.all_sent([last])
         cursors = [event["cursor"] for event in inbox.events]
         assert len(cursors) == len(set(cursors))
@@ -54,12 +54,12 @@ async def test_without_postgres_nothing_is_sent_and_sending_goes_on_afterwards(
         await stage.sandbox.fault("delay", seconds=1)
         written = await creators.queued(EACH)
         await asyncio.gather(*(worker.start() for worker in stage.workers))
-        await eventually(lambda: stage.arrived(3), 60, "sending under way")
+        await eventually(lambda: stage.arrived(3), LONG, "sending under way")
         await mortal_postgres.stop()
         # Whoever had marked a message before writes its request within 2 s, or gives it up.
-        await eventually(lambda: _complained(stage, 5), 60, "complaints for 3 s")
+        await eventually(lambda: _complained(stage, 5), LONG, "complaints for 3 s")
         before = len(await stage.sandbox.arrivals())
-        await eventually(lambda: _complained(stage, 6), 60, "complaints for 3 s more")
+        await eventually(lambda: _complained(stage, 6), LONG, "complaints for 3 s more")
         assert len(await stage.sandbox.arrivals()) == before < len(written)
         await mortal_postgres.start()
         await stage.books.all_ended(len(written))

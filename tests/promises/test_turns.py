@@ -10,7 +10,7 @@ import pytest
 from services.runtime.settings import Settings
 from tests.promises.audit import arrivals, inversions, most_in_a_window
 from tests.promises.creators import Creators
-from tests.promises.stage import PATIENCE, open_stage
+from tests.promises.stage import LONG, PATIENCE, open_stage
 from tests.promises.writing import write
 from tests.waiting import eventually
 
@@ -31,7 +31,7 @@ async def test_replies_of_a_conversation_keep_their_order_and_a_campaign_its_flo
         written = await creators.queued(REPLIES)
         campaign = await creators.campaign(OF_THE_CAMPAIGN)
         await asyncio.gather(*(worker.start() for worker in stage.workers))
-        await eventually(lambda: stage.all_sent(written), 60, "all replies")
+        await eventually(lambda: stage.all_sent(written), LONG, "all replies")
 
         seen = arrivals(await stage.sandbox.arrivals())
         assert inversions(seen, written) == []
@@ -50,12 +50,12 @@ async def test_a_reply_overtakes_a_campaign(quick: Settings) -> None:
         creators = await Creators.make(stage, 1, FANS)
         campaign = await creators.campaign(40, priority=10)
         await asyncio.gather(stage.start_api(), *(worker.start() for worker in stage.workers))
-        await eventually(lambda: stage.books.any(SENT), 30, "the campaign under way")
+        await eventually(lambda: stage.books.any(SENT), LONG, "the campaign under way")
         for number in range(2):
             before = len(await stage.sandbox.arrivals())
             text = f"reply {number}"
             await write(stage, creators.each[0], text, priority=1)
-            await eventually(partial(stage.all_sent, [text]), 30, "the reply")
+            await eventually(partial(stage.all_sent, [text]), LONG, "the reply")
             texts = [each.text for each in arrivals(await stage.sandbox.arrivals())]
             assert texts.index(text) - before <= 2
         assert len(set(campaign) - set(texts)) > 10
@@ -67,10 +67,10 @@ async def test_a_creator_does_not_wait_behind_the_backlog_of_another(quick: Sett
         busy, quiet = creators.each
         await creators.queued(80, of=[busy])
         await asyncio.gather(stage.start_api(), *(worker.start() for worker in stage.workers))
-        await eventually(lambda: stage.books.any(SENT), 30, "the backlog under way")
+        await eventually(lambda: stage.books.any(SENT), LONG, "the backlog under way")
         before = len(await stage.sandbox.arrivals())
         await write(stage, quiet, "mine")
-        await eventually(lambda: stage.all_sent(["mine"]), 30, "the other creator's message")
+        await eventually(lambda: stage.all_sent(["mine"]), LONG, "the other creator's message")
 
         texts = [each.text for each in arrivals(await stage.sandbox.arrivals())]
         assert texts.index("mine") - before <= quick.rate_limit_messages

@@ -14,7 +14,7 @@ from tests.promises.stage import Stage
 
 SEND = """mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
   message { id status } errors { code message path } } }"""
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 150
 PAUSE_SECONDS = 0.2
 NOT_NOW = {"UNAVAILABLE", "TIMEOUT"}
 
