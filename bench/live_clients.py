@@ -129,9 +129,10 @@ async def connect_all(clients: Clients, port: int, said: list[dict[str, Any]]) -
     loop = asyncio.get_running_loop()
     for begin in range(0, len(said), AT_ONCE):
         some = said[begin : begin + AT_ONCE]
-        made = (partial(Client, clients, each) for each in some)
-        await asyncio.gather(*(loop.create_connection(each, "127.0.0.1", port) for each in made))
-        while clients.ready + clients.closed < begin + len(some):
+        await asyncio.gather(
+            *(loop.create_connection(partial(Client, clients, each), "127.0.0.1", port) for each in some)
+        )
+        while clients.ready + clients.closed < begin + len(some):  # noqa: ASYNC110 - batches, not single clients
             await asyncio.sleep(0.005)
 
 
