@@ -20,7 +20,12 @@ class InboxEvent:
     occurred_at: datetime = strawberry.field(description="When it happened.")
 
 
-@strawberry.type(description="First of all without `after`; with it, once everything missed has been delivered.")
+@strawberry.type(
+    description=(
+        "First of all without `after`; with it, once everything missed has been delivered. Again later where only what "
+        "was filtered out has happened: its cursor is younger than yours."
+    )
+)
 class InboxReady(InboxEvent):
     pass
 
