@@ -16,7 +16,6 @@ import json
 import os
 import re
 import secrets
-import statistics
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -28,6 +27,7 @@ from uuid import UUID
 from cryptography.fernet import Fernet
 from redis.asyncio import Redis
 
+from bench.live_table import line
 from db.engine import Database, WriteSession
 from db.models import Conversation, Fan, Message
 from db.queries import live_events, users
@@ -225,18 +225,6 @@ async def _speak(stage: Stage, case: Case, creators: list[Creator]) -> dict[str,
         key, moment = await stage.say(creators[number % case.creators])
         commits[key] = moment
     return commits
-
-
-def line(name: str, rounds: Sequence[dict[str, Any]]) -> str:
-    def middle(field: str) -> float:
-        return statistics.median(float(each[field]) for each in rounds if each[field] is not None)
-
-    share = 100 * min(each["delivered"] / each["due"] for each in rounds)
-    worst = max(float(each["p99"]) for each in rounds)
-    return (
-        f"| {name} | {share:.1f} | {middle('p50'):.1f} | {middle('p99'):.1f} ({worst:.1f}) |"
-        f" {middle('cpu_share'):.0f} | {middle('socket_kb'):.0f} | {middle('client_share'):.0f} |"
-    )
 
 
 async def compare(stage: Stage, case: Case, rounds: int) -> None:

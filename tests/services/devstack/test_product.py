@@ -17,6 +17,7 @@ def test_the_processes_get_what_they_need_and_no_demo_secret() -> None:
         "ALLOWED_ORIGINS": "http://127.0.0.1:8123,http://localhost:8123",
         "HOST": "127.0.0.1",
         "PORT": "8123",
+        "PUBLIC_URL": "http://127.0.0.1:8123",
         "PYTHONUNBUFFERED": "1",
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",

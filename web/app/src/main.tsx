@@ -3,6 +3,8 @@ import "@fontsource-variable/bricolage-grotesque/wght.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/ui.css";
+import "./styles/ui-marks.css";
+import "./styles/ui-layers.css";
 import "./styles/shell.css";
 
 import { CSPProvider } from "@base-ui/react/csp-provider";

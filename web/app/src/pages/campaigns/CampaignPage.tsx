@@ -15,6 +15,10 @@ import { CampaignMessages } from "./CampaignMessages";
 import { Legend, Progress } from "./Progress";
 import { Steering } from "./Steering";
 import "../../styles/inbox.css";
+import "../../styles/thread.css";
+import "../../styles/thread-states.css";
+import "../../styles/composer.css";
+import "../../styles/fan-panel.css";
 import "../../styles/campaigns.css";
 
 /** One campaign: how far it is, what it brings, and how it is steered. */

@@ -11,6 +11,10 @@ import { Bones, Trouble } from "../../ui/Empty";
 import { emptyForm, missing, suggestedName, type CampaignForm } from "./form";
 import { MessageStep } from "./MessageStep";
 import "../../styles/inbox.css";
+import "../../styles/thread.css";
+import "../../styles/thread-states.css";
+import "../../styles/composer.css";
+import "../../styles/fan-panel.css";
 import "../../styles/campaigns.css";
 
 /** A draft, or one that has not started: text, price and time. Its audience stays as it was chosen. */

@@ -16,6 +16,10 @@ import { emptyForm, inputOf, missing, type CampaignForm } from "./form";
 import { MessageStep } from "./MessageStep";
 import { TrialCard } from "./TrialCard";
 import "../../styles/inbox.css";
+import "../../styles/thread.css";
+import "../../styles/thread-states.css";
+import "../../styles/composer.css";
+import "../../styles/fan-panel.css";
 import "../../styles/campaigns.css";
 
 const KEY = "campaign";

@@ -9,6 +9,10 @@ import { Dialog } from "../../ui/Dialog";
 import { Composer } from "../inbox/Composer";
 import { OutgoingBubble } from "../inbox/OutgoingBubble";
 import "../../styles/inbox.css";
+import "../../styles/thread.css";
+import "../../styles/thread-states.css";
+import "../../styles/composer.css";
+import "../../styles/fan-panel.css";
 
 /** The first message to somebody: it makes the conversation, which is then opened. */
 export function WriteDialog({ fan, onClose }: { fan: Fan; onClose(): void }) {

@@ -9,6 +9,10 @@ import { ConversationView } from "./ConversationView";
 import { Help } from "./Help";
 import { useInboxKeys } from "./useInboxKeys";
 import "../../styles/inbox.css";
+import "../../styles/thread.css";
+import "../../styles/thread-states.css";
+import "../../styles/composer.css";
+import "../../styles/fan-panel.css";
 
 /** Conversations on the left, one of them beside it; on a phone one after the other. */
 export default function InboxPage() {
