@@ -10,6 +10,7 @@ import strawberry
 from db.models import Attempt
 from db.models import Message as Row
 from schema.context import CurrentInfo
+from services.sending.outlook import NO_OUTLOOK, Outlook
 
 
 @strawberry.enum(description="Why a message has not been sent yet.")
