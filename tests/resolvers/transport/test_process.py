@@ -27,7 +27,7 @@ async def started(settings: Settings) -> AsyncIterator[tuple[Api, asyncio.subpro
         *command, cwd=ROOT, env=environment(settings), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
     try:
-        await eventually(lambda: _answers(api), 30, "the process")
+        await eventually(lambda: _answers(api), 90, "the process")
         yield api, process
     finally:
         if process.returncode is None:
