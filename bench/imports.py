@@ -54,9 +54,8 @@ async def measure(settings: Settings, rows: int, megabytes: int) -> None:
         until = time.perf_counter() + IDLE_SECONDS
         print(shown("a page of fans, idle", await asked_meanwhile(product.client, lambda: time.perf_counter() < until)))
         copied = await _copy(settings, rows)
-        print(
-            f"{'COPY of the finished rows (baseline)':42} {rows:,} rows in {copied:6.2f} s  {rows / copied:9,.0f} rows/s"
-        )
+        baseline = "COPY of the finished rows (baseline)"
+        print(f"{baseline:42} {rows:,} rows in {copied:6.2f} s  {rows / copied:9,.0f} rows/s")
         for what, dry_run, start in (("dry run", True, 1), ("import", False, 1), ("the same file again", False, 1)):
             await _shown(product, f"{what} of {rows:,} rows", content(start * 1_000_000, rows), copied, dry_run=dry_run)
         before = {process.name: memory(process) for process in (product.api, product.worker)}
