@@ -24,6 +24,8 @@ UNSPACED = re.compile(
 
 def normalised(text: str) -> str:
     """Without case, accents and compatibility forms."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
 
@@ -56,6 +58,9 @@ def _words(text: str, *, pairs_only: bool) -> Iterator[tuple[str, bool]]:
 
 def _runs(text: str) -> Iterator[str]:
     """Neighbouring characters of one kind: words, unspaced script, or symbols such as emoji."""
+    if text.isascii():
+        yield from SPACED.findall(text)
+        return
     run = ""
     for character in text:
         if run and _kind(character) != _kind(run[-1]):

@@ -196,8 +196,9 @@ async def test_an_import_is_found_although_the_queue_is_away(settings: Settings)
         assert done["inserted"] == 2
 
 
+@pytest.mark.timeout(400)
 async def test_a_worker_that_is_killed_in_the_middle_leaves_no_row_twice(settings: Settings, tmp_path: Path) -> None:
-    """kill -9 of a real process between two chunks, thrice; another one goes on once the lease is over."""
+    """kill -9 of a real process in the middle, twice; another one goes on once the lease is over."""
     number = 4000
     content = b"Username,Display Name\n" + b"".join(b"fan%d,Fan %d\n" % (n, n) for n in range(number))
     async with running_product(settings, worker=False) as product:
@@ -205,18 +206,18 @@ async def test_a_worker_that_is_killed_in_the_middle_leaves_no_row_twice(setting
         identifier = (await upload(mia, content))["id"]
         worker = Process("worker", module("services.workers"), environment(product.settings), tmp_path / "log")
         seen = 0
-        for _ in range(3):
+        for _ in range(2):
             await worker.start()
 
             async def further(least: int = seen) -> bool:
                 return bool((await show(mia, identifier))["processedRows"] > least)
 
-            await eventually(further, 60, "a chunk")
+            await eventually(further, 120, "a chunk")
             await worker.kill()
             seen = (await show(mia, identifier))["processedRows"]
             await _let_leases_end(product)
         await worker.start()
-        done = await ended(mia, identifier)
+        done = await ended(mia, identifier, 120)
         await worker.kill()
         assert [done[name] for name in ("totalRows", "processedRows", "inserted")] == [number] * 3
         assert (await mia.run(LISTS))["fans"]["totalCount"] == number

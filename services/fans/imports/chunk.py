@@ -29,14 +29,18 @@ async def carry_out(session: WriteSession, fan_import: FanImport, rows: Sequence
     """Write what becomes of the rows; of a dry run what would. Raises Quicker; then the caller rolls back."""
     homes = await _homes(session, fan_import, rows)
     good = [row for row in rows if isinstance(row, Row)]
-    index = Index(await _fans(session, fan_import, good, homes))
-    planner = Planner(index, homes, update=fan_import.on_duplicate == UPDATE)
-    plan = planner.plan(rows)
+    fans = await _fans(session, fan_import, good, homes)
+    # In a thread, so that whoever sends meanwhile is not held up; so below.
+    plan = await asyncio.to_thread(_planned, rows, fans, homes, fan_import.on_duplicate)
     if fan_import.dry_run:
         await _preview(session, fan_import, plan)
     else:
         await _write(session, fan_import, plan)
     return plan
+
+
+def _planned(rows: Sequence[Row | BadRow], fans: Sequence[Known], homes: Homes, policy: str) -> Plan:
+    return Planner(Index(fans), homes, update=policy == UPDATE).plan(rows)
 
 
 # ---- where the fans belong
@@ -131,7 +135,7 @@ async def _write(session: WriteSession, fan_import: FanImport, plan: Plan) -> No
         return
     new = [fan for fan in plan.added.values() if fan.version == 0]
     there = [fan for fan in (*plan.added.values(), *plan.changed.values()) if fan.version > 0]
-    # Words are made of every letter: in a thread, so that whoever sends meanwhile is not held up.
+    # Words are made of every letter.
     added, changed = await asyncio.to_thread(lambda: (_columns(owner, new), _columns(owner, there)))
     if len(await fan_batches.add(session, owner, added)) < len(new):
         raise Quicker

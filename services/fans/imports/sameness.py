@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
 
@@ -17,12 +18,16 @@ from services.fans import handles
 
 CAPITALS = {ord(letter): ord(letter.lower()) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 """ASCII alone, as PostgreSQL's collation "C" does it: both sides have to agree on every letter."""
+REMEMBERED = 4096
+"""A key is asked for several times while its chunk is worked on."""
 
 
+@lru_cache(REMEMBERED)
 def email_key(email: str) -> str:
     return email.translate(CAPITALS)
 
 
+@lru_cache(REMEMBERED)
 def exact_name(name: str) -> str:
     return unicodedata.normalize("NFC", name.strip()).translate(CAPITALS)
 
@@ -74,6 +79,7 @@ class Several(Exception):
         """At least one of them is in the lists: whoever is meant is known already."""
 
 
+@lru_cache(REMEMBERED)
 def handle_key(handle: str | None) -> str | None:
     return None if handle is None else handles.key(handle)
 
