@@ -4,17 +4,20 @@ PYTHON_IN := .venv/bin/python
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format schema lambda lock clean install pages browser conformance
+.PHONY: help run test soak check format schema lambda lock clean install pages screenshots browser conformance
 .NOTPARALLEL:
 
 help:  ## list the verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: install pages  ## start everything on this machine, embedded; PORT (8000) and DATA_DIR (.data) from the environment
 	@exec $(PYTHON_IN) -m services.cli dev --end-with-parent
 
 test: install pages browser conformance check  ## install and run everything that CI runs
 	$(PYTHON_IN) -m pytest -n 2
+
+soak: install  ## minutes of kills, cuts and lies with real processes; SOAK="--messages 10000 --kills 200 --minutes 15"
+	$(PYTHON_IN) -m bench.soak $(SOAK)
 
 check: install  ## format, lint, types and import contracts, without the tests
 	$(PYTHON_IN) -m ruff format --check .
@@ -43,6 +46,9 @@ install:  ## make .venv hold what requirements-dev.txt says
 
 pages:  ## build the pages whose sources have changed
 	@.ci/build-pages
+
+screenshots: install pages browser  ## take the pictures of the pages in docs/images anew
+	$(PYTHON_IN) -m tests.web.app.screenshots
 
 browser:
 	@.ci/install-browser

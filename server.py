@@ -27,6 +27,7 @@ from services.access.tokens import build_verifier
 from services.fans.exports.export import Exports
 from services.live.hub import Hub
 from services.live.inbox import Inbox
+from services.live.reading import Pace
 from services.live.watch import Watches
 from services.monitoring import logs
 from services.monitoring.publisher import LAST_SECONDS, Publisher
@@ -58,7 +59,8 @@ class Application:
             listening = messenger.listening(self.settings)
             stack.push_async_callback(listening.aclose)
             hub = await stack.enter_async_context(_running(Hub(resources.database, listening)))
-            inbox, watches = Inbox(hub, resources.clock), Watches(hub, resources.clock)
+            inbox = Inbox(hub, resources.clock, Pace(self._bounds.events_behind))
+            watches = Watches(hub, resources.clock)
             verifier = build_verifier(self.settings, resources.http, resources.clock)
             schema = build_schema(introspection=self.settings.graphql_introspection)
             sign_in = SignIn(verifier, resources.database)

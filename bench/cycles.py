@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -91,6 +92,7 @@ async def measure(settings: Settings, connections: int, creators: int, each: int
         worker = stage.workers[0]
         await worker.start()
         begun = await _until_sent(database, creators)
+        print("measuring", file=sys.stderr, flush=True)
         cpu, clock = _cpu_seconds(worker.pid), time.monotonic()
         done = await _until_sent(database, creators * each)
         cpu, clock = _cpu_seconds(worker.pid) - cpu, time.monotonic() - clock

@@ -234,8 +234,8 @@ def line(name: str, rounds: Sequence[dict[str, Any]]) -> str:
     share = 100 * min(each["delivered"] / each["due"] for each in rounds)
     worst = max(float(each["p99"]) for each in rounds)
     return (
-        f"| {name} | {share:.1f} | {middle('p50'):.1f} | {middle('p99'):.1f} ({worst:.1f}) | {middle('cpu_share'):.0f} |"
-        f" {middle('socket_kb'):.0f} | {middle('client_share'):.0f} |"
+        f"| {name} | {share:.1f} | {middle('p50'):.1f} | {middle('p99'):.1f} ({worst:.1f}) |"
+        f" {middle('cpu_share'):.0f} | {middle('socket_kb'):.0f} | {middle('client_share'):.0f} |"
     )
 
 

@@ -16,6 +16,7 @@ import time
 from array import array
 from base64 import b64encode
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import uvloop
@@ -129,9 +130,9 @@ async def connect_all(clients: Clients, port: int, said: list[dict[str, Any]]) -
     for begin in range(0, len(said), AT_ONCE):
         some = said[begin : begin + AT_ONCE]
         await asyncio.gather(
-            *(loop.create_connection(lambda one=each: Client(clients, one), "127.0.0.1", port) for each in some)
+            *(loop.create_connection(partial(Client, clients, each), "127.0.0.1", port) for each in some)
         )
-        while clients.ready + clients.closed < begin + len(some):
+        while clients.ready + clients.closed < begin + len(some):  # noqa: ASYNC110 - batches, not single clients
             await asyncio.sleep(0.005)
 
 

@@ -22,6 +22,7 @@ from random import Random
 from bench.cycles import DURABLE
 from bench.soak_report import Report, report
 from bench.soak_sizes import sizes
+from bench.soak_unknowns import Unknowns
 from bench.soak_work import Work
 from services.runtime.settings import Settings
 from tests.conftest import session_settings
@@ -35,7 +36,7 @@ from tests.promises.weather import Weather
 
 KEPT = {
     # A minute stands for a day: old rows are removed while the run goes on, and tables must not grow for ever.
-    "retention_attempts_days": 60 / 86_400,
+    "retention_attempts_days": 120 / 86_400,
     "retention_live_events_hours": 60 / 3_600,
     "retention_webhooks_days": 120 / 86_400,
     "retention_pause_seconds": 5.0,
@@ -82,6 +83,8 @@ async def soak(
         async with open_stage(settings, workers=arguments.workers, webhooks=True) as stage:
             creators = await Creators.make(stage, arguments.creators, FANS)
             before = await sizes(stage.books)
+            unknowns = Unknowns(stage.books)
+            looking = asyncio.create_task(unknowns.watch())
             weather = asyncio.create_task(Weather(stage.sandbox, Random(random.random()), FOUL).prevail())
             await asyncio.gather(stage.start_api(), *(worker.start() for worker in stage.workers))
             began = time.monotonic()
@@ -90,9 +93,10 @@ async def soak(
             await asyncio.gather(work.run(), chaos.run(arguments.kills, arguments.minutes * 60))
             await work.everything_ended(HELD_SECONDS + STUCK_SECONDS)
             weather.cancel()
+            looking.cancel()
             await stage.sandbox.mend()
             await stage.sandbox.quiet()
-            return await report(stage, work, chaos.happened, time.monotonic() - began, before, arguments.seed)
+            return await report(stage, work, unknowns, chaos.happened, time.monotonic() - began, before, arguments.seed)
     finally:
         redis.kill()
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bench.soak_sizes import Size, sizes
+from bench.soak_unknowns import Unknowns
 from bench.soak_work import Work
 from tests.promises.audit import arrivals, delivered_often, inversions, most_in_a_window, smallest_gap
 from tests.promises.books import disagreements
@@ -43,8 +44,15 @@ def _line(name: str, before: Size, after: Size) -> str:
 
 
 async def report(
-    stage: Stage, work: Work, happened: Counter[str], seconds: float, before: Mapping[str, Size], seed: int
+    stage: Stage,
+    work: Work,
+    unknowns: Unknowns,
+    happened: Counter[str],
+    seconds: float,
+    before: Mapping[str, Size],
+    seed: int,
 ) -> Report:
+    await unknowns.look()
     seen = arrivals(await stage.sandbox.arrivals())
     statuses = await stage.books.statuses()
     ends = Counter(statuses.values())
@@ -61,6 +69,7 @@ async def report(
             "requests at the platform": len(seen),
             **dict(sorted(happened.items())),
             **{f"answer: {name}": count for name, count in sorted(work.answers.items())},
+            **unknowns.counts(),
             **{status: ends[status] for status in sorted(ends)},
             f"most in a window (limit {limit})": most,
             f"smallest gap (at least {stage.settings.rate_limit_min_gap_seconds} s)": f"{gap:.3f} s",

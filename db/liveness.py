@@ -34,8 +34,12 @@ def install(engine: Engine) -> None:
 def _connect(dialect: Dialect, _record: Any, arguments: Any, options: Any) -> Any:
     try:
         return dialect.connect(*arguments, **options)
-    except AWAY as error:
-        raise DatabaseAway(type(error).__name__) from error
+    except Exception as error:
+        # What the server itself has said comes in SQLAlchemy's wrapping, what the socket says as it is.
+        told = error.__cause__ or error
+        if isinstance(told, AWAY):
+            raise DatabaseAway(type(told).__name__) from error
+        raise
 
 
 def _refuse_dead(connection: Any, _record: Any, _proxy: Any) -> None:

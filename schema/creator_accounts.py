@@ -15,7 +15,7 @@ from schema.errors import UserError
 from schema.node import Node
 from schema.scalars import Cents
 from services.pacing.limit import Limit
-from services.sending.status import drain_seconds
+from services.sending.lane_outlook import LaneOutlook
 
 KIND = "CreatorAccount"
 
@@ -62,9 +62,27 @@ class Backlog:
     waiting: int = strawberry.field(description="Accepted and not yet under way.")
     sending: int = strawberry.field(description="Being sent at this moment.")
     failed: int = strawberry.field(description="Failed; can be retried by hand.")
-    unknown: int = strawberry.field(description="May have arrived; only a person sends them again.")
-    next_send_at: datetime | None = strawberry.field(description="When the next message may leave.")
-    estimated_drain_seconds: int = strawberry.field(description="Until all that waits is sent, in seconds.")
+    unknown: int = strawberry.field(description="Nobody knows whether they arrived.")
+    next_send_at: datetime | None = strawberry.field(
+        description="When the next message leaves; null where nothing waits or nothing can leave."
+    )
+    estimated_drain_seconds: int = strawberry.field(
+        description=(
+            "Until all that may leave now is sent, in seconds, if nothing changes. What is scheduled for later, paused "
+            "or of an account that is stopped is not waited for."
+        )
+    )
+
+    @classmethod
+    def of(cls, lane: LaneOutlook) -> Backlog:
+        return cls(
+            waiting=lane.counts.waiting,
+            sending=lane.counts.sending,
+            failed=lane.counts.failed,
+            unknown=lane.counts.unknown,
+            next_send_at=lane.next_send_at,
+            estimated_drain_seconds=lane.drain_seconds,
+        )
 
 
 @strawberry.type(description="What a platform accepts.")
@@ -141,19 +159,9 @@ class CreatorAccount(Node):
 
     @strawberry.field(description="Its messages on their way.")
     async def backlog(self, info: CurrentInfo) -> Backlog:
-        counts = await info.context.loaders.backlogs.load(self.key)
         lane = await info.context.loaders.lanes.load(self.key)
-        sends = self.status is AccountStatus.CONNECTED and counts.waiting > 0
-        now = info.context.resources.clock.now()
-        moments = [moment for moment in (lane.due_at, lane.blocked_until) if moment is not None]
-        return Backlog(
-            waiting=counts.waiting,
-            sending=counts.sending,
-            failed=counts.failed,
-            unknown=counts.unknown,
-            next_send_at=max([now, *moments]) if sends else None,
-            estimated_drain_seconds=drain_seconds(info.context.resources.limit, counts.waiting),
-        )
+        assert lane is not None
+        return Backlog.of(lane)
 
     @strawberry.field(description="Conversations with unread messages.")
     async def unread_conversations(self, info: CurrentInfo) -> int:

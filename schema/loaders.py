@@ -35,16 +35,14 @@ from db.queries import (
     message_pages,
     messages,
     payments,
-    queue_status,
-    waiting,
     worker_heartbeats,
 )
 from db.queries.campaign_metrics import Counts
 from db.queries.keyset import Page, Window
-from db.queries.queue_status import AccountCounts
-from db.queries.waiting import LaneState
 from services.monitoring.health import WORKER_SILENT_AFTER_SECONDS
 from services.runtime.resources import Resources
+from services.sending.lane_outlook import LaneOutlook
+from services.sending.outlook import NO_OUTLOOK, Outlook
 
 
 class _Row(Protocol):
@@ -61,6 +59,7 @@ class Loaders:
     def __init__(self, resources: Resources, owner: UUID) -> None:
         self._sessions = resources.database.reads
         self._owner = owner
+        self._estimates = resources.estimates
         self.accounts: DataLoader[UUID, CreatorAccount | None] = self._by_id(creator_accounts.get_many)
         self.fans: DataLoader[UUID, Fan | None] = self._by_id(fans.get_many)
         self.fan_imports: DataLoader[UUID, FanImport | None] = self._by_id(fan_imports.get_many)
@@ -70,9 +69,8 @@ class Loaders:
         self.conversation_of_fan: DataLoader[UUID, Conversation | None] = DataLoader(self._conversations_of_fans)
         self.attempts: DataLoader[UUID, list[Attempt]] = DataLoader(self._attempts)
         self.unread_conversations: DataLoader[UUID, int] = DataLoader(self._unread_conversations)
-        self.backlogs: DataLoader[UUID, AccountCounts] = DataLoader(self._backlogs)
-        self.lanes: DataLoader[UUID, LaneState] = DataLoader(self._lanes)
-        self.ahead: DataLoader[UUID, int] = DataLoader(self._ahead)
+        self.lanes: DataLoader[UUID, LaneOutlook | None] = DataLoader(self._lanes)
+        self.outlooks: DataLoader[UUID, Outlook] = DataLoader(self._outlooks)
         self.message_counts: DataLoader[UUID, int] = DataLoader(self._message_counts)
         self.has_import_failures: DataLoader[UUID, bool] = DataLoader(self._has_import_failures)
         self.worker_lives: DataLoader[bool, bool] = DataLoader(self._worker_lives)
@@ -80,7 +78,6 @@ class Loaders:
         self.campaigns: DataLoader[UUID, Campaign | None] = self._by_id(campaigns.get_many)
         self.campaign_counts: DataLoader[UUID, Counts] = DataLoader(self._campaign_counts)
         self.campaign_ends: DataLoader[UUID, datetime | None] = DataLoader(self._campaign_ends)
-        self._forecaster = resources.forecaster
         self._audiences: dict[Window, DataLoader[UUID, Page[tuple[Fan, int]]]] = {}
         self._campaign_messages: dict[tuple[Window, str | None], DataLoader[UUID, Page[Message]]] = {}
         self._message_pages: dict[Window, DataLoader[UUID, Page[Message]]] = {}
@@ -168,24 +165,16 @@ class Loaders:
         return [counts[key] for key in keys]
 
     async def _campaign_ends(self, keys: list[UUID]) -> list[datetime | None]:
-        async with self._sessions() as session:
-            ends = await self._forecaster.of_campaigns(session, self._owner, keys)
+        ends = await self._estimates.campaign_ends(self._owner, keys)
         return [ends.get(key) for key in keys]
 
-    async def _backlogs(self, keys: list[UUID]) -> list[AccountCounts]:
-        async with self._sessions() as session:
-            counts = await queue_status.open_counts(session, self._owner)
-        return [counts.get(key, AccountCounts()) for key in keys]
+    async def _lanes(self, keys: list[UUID]) -> list[LaneOutlook | None]:
+        lanes = await self._estimates.of_accounts(self._owner, keys)
+        return [lanes.get(key) for key in keys]
 
-    async def _lanes(self, keys: list[UUID]) -> list[LaneState]:
-        async with self._sessions() as session:
-            states = await waiting.lane_states(session, self._owner, keys)
-        return [states.get(key, LaneState(None, None)) for key in keys]
-
-    async def _ahead(self, keys: list[UUID]) -> list[int]:
-        async with self._sessions() as session:
-            counts = await waiting.ahead_of(session, self._owner, keys)
-        return [counts.get(key, 0) for key in keys]
+    async def _outlooks(self, keys: list[UUID]) -> list[Outlook]:
+        outlooks = await self._estimates.of_messages(self._owner, keys)
+        return [outlooks.get(key, NO_OUTLOOK) for key in keys]
 
 
 def _pages(

@@ -10,7 +10,6 @@ import strawberry
 from strawberry.scalars import JSON
 
 from db.models import Attempt
-from db.models import CreatorAccount as Account
 from db.models import Message as Row
 from schema import ids
 from schema.context import CurrentInfo
@@ -18,8 +17,7 @@ from schema.errors import UserError, fault
 from schema.fans import Fan
 from schema.node import Node
 from schema.scalars import Cents
-from services.sending.estimate import estimated_send_time
-from services.sending.wait_reason import Situation, wait_reason
+from services.sending.outlook import NO_OUTLOOK, Outlook
 
 if TYPE_CHECKING:
     from schema.campaigns import Campaign
@@ -69,15 +67,26 @@ class AttachmentType(Enum):
 
 @strawberry.enum(description="Why a message has not been sent yet.")
 class WaitReason(Enum):
-    RATE_LIMIT = strawberry.enum_value("RATE_LIMIT", description="The account's sending limit.")
-    BEHIND_HIGHER_PRIORITY = strawberry.enum_value("BEHIND_HIGHER_PRIORITY", description="Others go first.")
+    RATE_LIMIT = strawberry.enum_value("RATE_LIMIT", description="It waits for its turn under the account's limit.")
+    BEHIND_HIGHER_PRIORITY = strawberry.enum_value(
+        "BEHIND_HIGHER_PRIORITY",
+        description=(
+            "More urgent ones go first: replies before campaigns, higher priorities, or an earlier reply of its "
+            "conversation, which holds it for up to 2 minutes while nobody knows whether it arrived."
+        ),
+    )
     CAMPAIGN_PAUSED = strawberry.enum_value("CAMPAIGN_PAUSED", description="Its campaign is paused.")
     SCHEDULED = strawberry.enum_value("SCHEDULED", description="Its time has not come.")
-    PLATFORM_BACKOFF = strawberry.enum_value("PLATFORM_BACKOFF", description="It is tried again in a moment.")
-    ACCOUNT_DISCONNECTED = strawberry.enum_value(
-        "ACCOUNT_DISCONNECTED", description="Its account is disconnected, or stopped by the platform."
+    PLATFORM_BACKOFF = strawberry.enum_value(
+        "PLATFORM_BACKOFF", description="The platform could not take it, or asked to wait; it is tried again by itself."
     )
-    QUEUE_DELAYED = strawberry.enum_value("QUEUE_DELAYED", description="It has not come through the queue yet.")
+    ACCOUNT_DISCONNECTED = strawberry.enum_value(
+        "ACCOUNT_DISCONNECTED",
+        description="Its account is disconnected, or stopped by the platform: see the account's status.",
+    )
+    QUEUE_DELAYED = strawberry.enum_value(
+        "QUEUE_DELAYED", description="It has not come through the queue yet, or no worker takes its account's turn."
+    )
     SENDING_DISABLED = strawberry.enum_value("SENDING_DISABLED", description="Sending is switched off.")
 
 
@@ -159,33 +168,23 @@ class Delivery:
     async def attempts(self, info: CurrentInfo) -> list[DeliveryAttempt]:
         return [DeliveryAttempt.of(row) for row in await info.context.loaders.attempts.load(self.row.id)]
 
-    @strawberry.field(description="Why it waits; null once it is under way or done.")
+    @strawberry.field(description="Why it waits; null once it is under way or has ended, and while it is UNKNOWN.")
     async def wait_reason(self, info: CurrentInfo) -> WaitReason | None:
-        reason = wait_reason(await self._situation(info))
+        reason = (await self._outlook(info)).reason
         return WaitReason[reason] if reason else None
 
-    @strawberry.field(description="When it will probably leave; null once it has, or where nobody can tell.")
-    async def estimated_send_time(self, info: CurrentInfo) -> datetime | None:
-        situation = await self._situation(info)
-        if wait_reason(situation) in {None, "ACCOUNT_DISCONNECTED", "SENDING_DISABLED", "CAMPAIGN_PAUSED"}:
-            return None
-        moments = (situation.now, self.row.scheduled_at, self.row.not_before, situation.lane_due_at)
-        return estimated_send_time(info.context.resources.limit, situation.ahead, *moments)
-
-    async def _situation(self, info: CurrentInfo) -> Situation:
-        loaders, key = info.context.loaders, self.row.creator_account_id
-        account = key and await loaders.accounts.load(key)
-        lane = key and await loaders.lanes.load(key)
-        return Situation(
-            now=info.context.resources.clock.now(),
-            status=self.row.status,
-            scheduled_at=self.row.scheduled_at,
-            not_before=self.row.not_before,
-            account_connected=isinstance(account, Account) and account.status == "CONNECTED",
-            sending_enabled=info.context.resources.settings.rate_limiter_enabled,
-            ahead=await loaders.ahead.load(self.row.id) if self.row.status in {"PENDING", "QUEUED"} else 0,
-            lane_due_at=lane.due_at if lane else None,
+    @strawberry.field(
+        description=(
+            "When it will probably leave if nothing changes; null once it has, or where nobody can tell: its campaign "
+            "is paused, its account stopped, sending switched off, no worker running."
         )
+    )
+    async def estimated_send_time(self, info: CurrentInfo) -> datetime | None:
+        return (await self._outlook(info)).leaves_at
+
+    async def _outlook(self, info: CurrentInfo) -> Outlook:
+        waits = self.row.status in {"PENDING", "QUEUED"}
+        return await info.context.loaders.outlooks.load(self.row.id) if waits else NO_OUTLOOK
 
 
 @strawberry.type(description="One message of a conversation.")

@@ -32,18 +32,30 @@ class HealthStatus(Enum):
     )
 )
 class QueueStatus(Node):
-    depth: int = strawberry.field(description="Accepted and not yet under way.")
+    depth: int = strawberry.field(description="Accepted and not yet under way, those scheduled for later included.")
     in_flight: int = strawberry.field(description="Being sent at this moment.")
-    dlq_count: int | None = strawberry.field(description="Messages in the dead-letter queue; null: it cannot be asked.")
+    dlq_count: int | None = strawberry.field(
+        description="Messages in the dead-letter queue, at most 5 seconds old; null: it cannot be asked."
+    )
     total: int = strawberry.field(description="depth and inFlight together.")
     last_processed_at: datetime | None = strawberry.field(description="When a message last ended its way.")
-    estimated_time_seconds: int = strawberry.field(description="Until all that waits is sent, in seconds.")
+    estimated_time_seconds: int = strawberry.field(
+        description="Until all that may leave now is sent, in seconds, if nothing changes; that of the longest account."
+    )
     rate_limit: RateLimit = strawberry.field(description="The limit of each account.")
-    messages_queued_today: int = strawberry.field(description="Taken by the queue today.")
-    messages_processed_today: int = strawberry.field(description="Ended their way today, well or not.")
-    failure_rate: float = strawberry.field(description="Today's failed of processed, 0 to 1.")
+    messages_queued_today: int = strawberry.field(
+        description="Taken by the queue today; one that is sent again by hand counts where it was queued last."
+    )
+    messages_processed_today: int = strawberry.field(
+        description="Ended their way today, well or not: sent, failed or UNKNOWN. Cancelled ones never went it."
+    )
+    failure_rate: float = strawberry.field(
+        description="Today's failed of processed, 0 to 1. UNKNOWN ones are processed and have not failed."
+    )
     backlog: Backlog = strawberry.field(description="All accounts together.")
-    health: HealthStatus = strawberry.field(description="Whether messages leave as they should.")
+    health: HealthStatus = strawberry.field(
+        description="DEGRADED while sending is off, no worker, queue or Redis answers, or too many fail."
+    )
     health_message: str = strawberry.field(description="The same in words.")
     timestamp: datetime = strawberry.field(description="When this was counted.")
 

@@ -91,6 +91,16 @@ def test_the_picture_is_a_light_png() -> None:
     assert (width >= 1000, height >= 700, len(content) < LARGEST_PICTURE) == (True, True, True)
 
 
+def test_the_pictures_of_the_pages_are_light_and_each_is_there_in_three() -> None:
+    pictures = sorted((ROOT / "docs" / "images").glob("*.webp"))
+    assert all(picture.read_bytes()[8:12] == b"WEBP" for picture in pictures)
+    assert [picture.name for picture in pictures if picture.stat().st_size > LARGEST_PICTURE] == []
+    kinds = {name: {each.stem for each in pictures if each.stem.endswith(name)} for name in ("light", "dark", "phone")}
+    pages = [{stem.removesuffix(f"-{name}") for stem in stems} for name, stems in kinds.items()]
+    assert len(pages[0]) == 10
+    assert pages[0] == pages[1] == pages[2]
+
+
 def test_queries_in_the_guide_are_valid() -> None:
     """Each GraphQL document of the guides, and the subscription of the front-end example, fits the schema."""
     found = [document for path in DOCUMENTS for document in operations(path.read_text())]

@@ -10,6 +10,7 @@ from db.models.fans import Fan
 from db.models.idempotency_keys import IdempotencyKey
 from db.models.lanes import Lane
 from db.models.live_events import LiveEvent, LiveSequence
+from db.models.message_counts import MessageCount, UnsentCount
 from db.models.message_removals import MessageRemoval
 from db.models.messages import Message
 from db.models.payments import Payment
@@ -20,5 +21,6 @@ from db.models.worker_heartbeats import WorkerHeartbeat
 __all__ = [
     "Attempt", "Base", "Campaign", "CampaignRecipient", "Conversation", "CreatorAccount", "Fan", "FanImport",
     "FanImportFailure", "FanImportFan", "FanImportFile", "FanImportPreview", "IdempotencyKey", "Lane", "LiveEvent",
-    "LiveSequence", "Message", "MessageRemoval", "Payment", "User", "WebhookDelivery", "WorkerHeartbeat", "new_id",
+    "LiveSequence", "Message", "MessageCount", "MessageRemoval", "Payment", "UnsentCount", "User", "WebhookDelivery",
+    "WorkerHeartbeat", "new_id",
 ]  # fmt: skip

@@ -26,7 +26,6 @@ class Attempt(Owned, Base):
         UniqueConstraint("user_id", "message_id", "number"),
         one_of("state", STATES),
         one_of("outcome", OUTCOMES),
-        Index("ix_attempts_account", "platform", "account_id", text("reserved_at DESC")),
         # The limit's own question, asked at every claim: which attempts of this account ended a moment ago, or not yet?
         Index("ix_attempts_lane", "platform", "account_id", text("COALESCE(finished_at, lease_until)")),
         Index("ix_attempts_done", "finished_at", "id", postgresql_where=text("state = 'done'")),

@@ -64,8 +64,12 @@ class Message(Owned, Versioned, Base):
             postgresql_where=text("status IN ('PENDING', 'QUEUED', 'SENDING', 'UNKNOWN') AND campaign_id IS NULL"),
         ),
         Index(
-            "ix_messages_open", "user_id", "status", "creator_account_id",
-            postgresql_where=text("status IN ('PENDING', 'QUEUED', 'SENDING', 'FAILED', 'UNKNOWN')"),
+            "ix_messages_under_way", "user_id", "creator_account_id", "campaign_id", "status", "scheduled_at",
+            postgresql_where=text("status IN ('PENDING', 'QUEUED', 'SENDING')"),
+        ),
+        Index(
+            "ix_messages_unknown_since", "user_id", "creator_account_id", "unknown_since",
+            postgresql_where=text("status = 'UNKNOWN'"),
         ),
         Index(
             "ix_messages_unknown_next", "user_id", "creator_account_id", "not_before",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BindParameter, Select, and_, exists, func, or_, select
@@ -17,8 +17,6 @@ from db.queries.attempts import MAY_HAVE_ARRIVED
 NOW = func.clock_timestamp()
 
 DELIVERED = or_(MAY_HAVE_ARRIVED, Attempt.outcome == "SENT")
-RESERVED_BEFORE = timedelta(hours=1)
-"""A call leaves long within this after its slot was reserved; the index of attempts goes by the reservation."""
 
 REPEATING = and_(Message.status == "UNKNOWN", Message.not_before.is_not(None), Message.repeat_until > NOW)
 """Its request may be repeated, now or at `not_before`."""
@@ -82,7 +80,8 @@ async def without_platform_id(
         Attempt.message_id == Message.id,
         Attempt.platform == platform,
         Attempt.account_id == account_id,
-        Attempt.reserved_at > earliest - RESERVED_BEFORE,
+        # Said by the dispatch as well; but the index of an account's attempts goes by their ends.
+        func.coalesce(Attempt.finished_at, Attempt.lease_until) >= earliest,
         Attempt.dispatched_at.between(earliest, latest),
         DELIVERED,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -22,14 +21,6 @@ NOW = func.clock_timestamp()
 
 UNKNOWN_HOLDS = timedelta(minutes=2)
 """An unknown reply holds its conversation for so long after it became unknown first (requirement 2.5)."""
-
-
-@dataclass(frozen=True, slots=True)
-class LaneState:
-    """When the account's lane is next looked at, and until when the platform has forbidden it to send."""
-
-    due_at: datetime | None
-    blocked_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,57 +147,3 @@ async def sleeping_lanes(session: ReadSession, limit: int) -> list[tuple[str, st
     )
     rows = await session.execute(query, execution_options=crossing("lanes asleep"))
     return [(row[0], row[1]) for row in rows]
-
-
-async def lane_states(session: ReadSession, owner: UUID, creator_account_ids: Sequence[UUID]) -> dict[UUID, LaneState]:
-    """The lanes of some accounts of the owner."""
-    query = (
-        select(CreatorAccount.id, Lane.due_at, Lane.blocked_until)
-        .select_from(CreatorAccount)
-        .join(Lane, and_(Lane.platform == CreatorAccount.platform, Lane.account_id == CreatorAccount.account_id))
-        .where(CreatorAccount.user_id == owner, CreatorAccount.id.in_(creator_account_ids))
-    )
-    return {row[0]: LaneState(row[1], row[2]) for row in await session.execute(query)}
-
-
-async def ahead_of(session: ReadSession, owner: UUID, message_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """For each waiting message, how many of its account go before it. Each account's row is walked once for all."""
-    asked = aliased(Message)
-    asked_for = (asked.user_id == owner, asked.id.in_(message_ids))
-    of_a_campaign = exists().where(*asked_for, asked.campaign_id.is_not(None))
-    ahead = (
-        func.count()
-        .filter(Message.status == "QUEUED")
-        .over(
-            partition_by=Message.creator_account_id,
-            order_by=(Message.campaign_id.is_not(None), Message.priority.desc(), Message.id),
-            rows=(None, -1),
-        )
-    )
-    # A reply has only replies before it, however many messages of campaigns wait.
-    queued = and_(Message.status == "QUEUED", or_(Message.campaign_id.is_(None), of_a_campaign))
-    row = (
-        select(Message.id, ahead.label("ahead"))
-        .where(
-            Message.user_id == owner, Message.creator_account_id.in_(select(asked.creator_account_id).where(*asked_for))
-        )
-        .where(or_(queued, Message.id.in_(message_ids)))
-        .subquery()
-    )
-    query = select(row.c.id, row.c.ahead).where(row.c.id.in_(message_ids))
-    return {found[0]: found[1] for found in await session.execute(query)}
-
-
-async def next_send_at(session: ReadSession, owner: UUID) -> datetime | None:
-    """When the first of the owner's accounts with queued messages is looked at next; None where nothing waits."""
-    waits = exists().where(
-        Message.user_id == owner, Message.creator_account_id == CreatorAccount.id, Message.status == "QUEUED"
-    )
-    query = (
-        select(func.min(func.greatest(Lane.due_at, Lane.blocked_until)))
-        .select_from(CreatorAccount)
-        .join(Lane, and_(Lane.platform == CreatorAccount.platform, Lane.account_id == CreatorAccount.account_id))
-        .where(CreatorAccount.user_id == owner, CreatorAccount.status == "CONNECTED", waits)
-    )
-    moment: datetime | None = await session.scalar(query)
-    return moment

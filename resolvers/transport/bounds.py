@@ -31,3 +31,5 @@ class Bounds:
     """A peer that does not take a frame within this is dropped."""
     operations: int = 100
     """Operations under way on one socket."""
+    events_behind: int = 1000
+    """A live subscription that has caught up once, and falls further behind, ends its socket."""

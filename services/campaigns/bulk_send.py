@@ -12,7 +12,6 @@ from db.models import Campaign, Fan, Message, new_id
 from db.queries import campaigns, idempotency_keys, messages
 from db.unit_of_work import Transactions, UnitOfWork
 from services.campaigns.audience import Skipped
-from services.campaigns.forecast import Forecaster
 from services.campaigns.plan import Plan, make_plan, somebody, text_for
 from services.campaigns.request import CampaignRequest, problems
 from services.campaigns.start import start
@@ -22,6 +21,7 @@ from services.platforms.registry import Adapters
 from services.problems import Code, Problem, Rejected
 from services.runtime.clock import Clock
 from services.sending.accept import attachment
+from services.sending.estimate import Estimates
 from services.sending.outgoing import USUAL_PRIORITY
 from services.sending.queueing import Queueing
 
@@ -52,7 +52,7 @@ class BulkSender:
         transactions: Transactions,
         adapters: Adapters,
         queueing: Queueing,
-        forecaster: Forecaster,
+        estimates: Estimates,
         alarm: Alarm,
         clock: Clock,
         *,
@@ -62,7 +62,7 @@ class BulkSender:
         self._transactions = transactions
         self._adapters = adapters
         self._queueing = queueing
-        self._forecaster = forecaster
+        self._estimates = estimates
         self._alarm = alarm
         self._clock = clock
         self._enabled = enabled
@@ -101,9 +101,11 @@ class BulkSender:
     async def _dry_run(self, owner: UUID, request: CampaignRequest) -> BulkSend:
         async with self._database.reads() as session:
             plan = await make_plan(session, self._adapters, owner, request)
-            begin = max(request.scheduled_at or self._clock.now(), self._clock.now())
-            end = await self._forecaster.of_new(session, owner, plan.account, len(plan.texts), begin)
-        return BulkSend(None, plan.audience.fans, plan.texts, plan.audience.skipped, estimated_completion=end)
+        priority, count = request.priority or USUAL_PRIORITY, len(plan.texts)
+        end = count and await self._estimates.end_of_new_campaign(
+            owner, plan.account.id, count, priority, request.scheduled_at
+        )
+        return BulkSend(None, plan.audience.fans, plan.texts, plan.audience.skipped, estimated_completion=end or None)
 
     async def _store(
         self, work: UnitOfWork, owner: UUID, actor: str, request: CampaignRequest, plan: Plan
@@ -126,8 +128,8 @@ class BulkSender:
     async def _queue(self, owner: UUID, campaign: Campaign, plan: Plan, pending: Sequence[Message]) -> BulkSend:
         queued = await self._queueing.enqueue(owner, pending)
         failed = [each.problem for each in queued if each.problem is not None]
+        end = await self._end(owner, campaign)
         async with self._database.reads() as session:
-            end = await self._forecaster.of_campaign(session, owner, campaign)
             present = await campaigns.get(session, owner, campaign.id)
         return BulkSend(
             campaign=present or campaign,
@@ -139,6 +141,9 @@ class BulkSender:
             problems=list(dict.fromkeys(failed)),
             estimated_completion=end,
         )
+
+    async def _end(self, owner: UUID, campaign: Campaign) -> datetime | None:
+        return (await self._estimates.campaign_ends(owner, [campaign.id])).get(campaign.id)
 
     async def _earlier(self, owner: UUID, request: CampaignRequest) -> BulkSend | None:
         """What an earlier call with the same key made, as it stands now. Raises Rejected where it asked for another."""
@@ -155,7 +160,7 @@ class BulkSender:
             assert campaign is not None
             fans = await campaigns.audience(session, owner, campaign.id)
             rows = await messages.of_campaign(session, owner, campaign.id)
-            end = await self._forecaster.of_campaign(session, owner, campaign)
+        end = await self._end(owner, campaign)
         failed = sum(row.status == "FAILED" for row in rows)
         skipped = [Skipped.read(stored) for stored in campaign.skipped]
         texts = [text_for(campaign.content, fan) for fan in fans]

@@ -72,7 +72,9 @@ async def _known(work: UnitOfWork, account: CreatorAccount, person: InboundPerso
         # A handle that already belongs to another platform id was given up and taken by somebody else.
         found = found if found is not None and found.platform_fan_id is None else None
     locked = found and await fans.lock(session, owner, found.id)
-    return locked if locked is not None and locked.erased_at is None else None
+    if locked is None or locked.erased_at is not None:
+        return None
+    return locked if locked.platform_fan_id in {None, person.platform_fan_id} else None
 
 
 async def _of_handle(work: UnitOfWork, account: CreatorAccount, handle: str) -> Fan | None:

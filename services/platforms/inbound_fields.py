@@ -16,14 +16,14 @@ from services.platforms.listings import moment_of
 from services.platforms.price import cents_of
 from services.platforms.replies import identifier
 
-CHAT_LINK = re.compile(r"/chats/chat/([A-Za-z0-9_.-]{1,255})(?:/?\?(?:[^\s\"'<>]*&)?firstId=([A-Za-z0-9_.-]{1,255}))?")
+_ID = r"([\w-]+(?:\.[\w-]+)*)"
+CHAT_LINK = re.compile(rf"/chats/chat/{_ID}(?:/?\?(?:[^\s\"'<>]*&)?firstId={_ID})?", re.ASCII)
 _PEOPLE = ("user", "fromUser", "fan", "subscriber")
 
 
 def person(fields: dict[str, Any]) -> InboundPerson:
     """Raises MalformedWebhook where there is no id, or a field is odd."""
-    fan_id = identifier(fields.get("id"))
-    if fan_id is None:
+    if (fan_id := identifier(fields.get("id"))) is None:
         raise MalformedWebhook("the fan's id is missing or odd")
     return InboundPerson(fan_id, text(fields, "username"), text(fields, "name"), text(fields, "avatar"))
 
@@ -34,9 +34,10 @@ def fan_of(payload: dict[str, Any]) -> InboundPerson:
         fields = payload.get(name)
         if isinstance(fields, dict) and identifier(fields.get("id")):
             return person(fields)
-    if (linked := chat_link(payload)) is None:
+    linked = chat_link(payload)
+    if linked is None or (fan_id := identifier(linked[0])) is None:
         raise MalformedWebhook("it does not say which fan")
-    return InboundPerson(linked[0])
+    return InboundPerson(fan_id)
 
 
 def text(fields: dict[str, Any], name: str) -> str | None:
@@ -56,12 +57,12 @@ def cents(value: object) -> int | None:
 
 
 def amount(payload: dict[str, Any], names: Iterable[str]) -> int | None:
-    """The first of these fields that is there, as cents; some stand among the words a notification is made from."""
+    """The first of these fields that tells one, as cents; some stand among the words a notification is made from."""
     pairs = payload.get("replacePairs")
     for name in names:
         holder = pairs if name.startswith("{") else payload
-        if isinstance(holder, dict) and holder.get(name) is not None:
-            return cents(holder[name])
+        if isinstance(holder, dict) and (found := cents(holder.get(name))):
+            return found
     return None
 
 

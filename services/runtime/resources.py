@@ -24,7 +24,6 @@ from services.access.downloads import Downloads, build_downloads
 from services.accounts.connect import Accounts
 from services.accounts.credentials import Vault
 from services.campaigns.bulk_send import BulkSender
-from services.campaigns.forecast import Forecaster
 from services.campaigns.progress import Progress
 from services.campaigns.schedule import Schedule
 from services.campaigns.steering import Steering
@@ -47,6 +46,7 @@ from services.runtime.clock import Clock, SystemClock
 from services.runtime.connections import Connections
 from services.runtime.settings import Settings
 from services.sending.dead_letters import DeadLetters
+from services.sending.estimate import Estimates
 from services.sending.queue import RateLimiterQueue
 from services.sending.queueing import Queueing
 from services.sending.retry_by_hand import RetryByHand
@@ -71,6 +71,7 @@ class Resources:
     vault: Vault
     queue: RateLimiterQueue
     limit: Limit
+    estimates: Estimates
     allowances: Allowances
     accounts: Accounts
     fans: Fans
@@ -84,7 +85,6 @@ class Resources:
     updates: Updates
     schedule: Schedule
     progress: Progress
-    forecaster: Forecaster
     queue_status: QueueStatusReader
     webhook_receiver: WebhookReceiver
     webhook_worker: WebhookWorker
@@ -147,14 +147,11 @@ def _assemble(
     adapters = registry.build(settings, http, clock)
     vault = Vault(settings.credentials_keys.get_secret_value() if settings.credentials_keys else None)
     limit = limit_of(settings)
-    queueing = Queueing(database, transactions, queue, limit, clock)
     allowances = Allowances(redis, clock, allowances_of(settings))
     enabled = settings.rate_limiter_enabled
-    progress, forecaster, alarm = (
-        Progress(settings.campaign_most_failures),
-        Forecaster(limit, clock),
-        Alarm(queue, clock),
-    )
+    estimates = Estimates(database, limit, enabled=enabled)
+    queueing = Queueing(database, transactions, queue, estimates, clock)
+    progress, alarm = Progress(settings.campaign_most_failures), Alarm(queue, clock)
     return Resources(
         settings=settings,
         clock=clock,
@@ -167,6 +164,7 @@ def _assemble(
         vault=vault,
         queue=queue,
         limit=limit,
+        estimates=estimates,
         allowances=allowances,
         accounts=Accounts(transactions, adapters, vault, clock),
         fans=Fans(transactions),
@@ -175,13 +173,12 @@ def _assemble(
         importer=Importer(database, transactions, announcer),
         sending=Sending(transactions, adapters, queueing, clock, enabled=enabled),
         retry_by_hand=RetryByHand(transactions, adapters, queueing, enabled=enabled),
-        bulk_sender=BulkSender(database, transactions, adapters, queueing, forecaster, alarm, clock, enabled=enabled),
+        bulk_sender=BulkSender(database, transactions, adapters, queueing, estimates, alarm, clock, enabled=enabled),
         steering=Steering(transactions, queueing, alarm, clock, enabled=enabled),
         updates=Updates(transactions, adapters, alarm, clock),
         schedule=Schedule(transactions, queueing, progress, enabled=enabled),
         progress=progress,
-        forecaster=forecaster,
-        queue_status=QueueStatusReader(database, queue, limit, clock, enabled=enabled),
+        queue_status=QueueStatusReader(database, queue, redis, estimates, clock, enabled=enabled),
         webhook_receiver=WebhookReceiver(database, transactions, adapters, vault, queue, clock),
         webhook_worker=WebhookWorker(transactions, adapters),
         health=Health(database, redis, queue, clock),

@@ -12,6 +12,7 @@ from db.queries import attempts, lanes, messages, waiting
 from db.unit_of_work import Transactions, UnitOfWork
 from services.fans import leftovers
 from services.pacing.limit import Kind, Limit, Slot, Wait, decide
+from services.pacing.slots import slot
 
 LOOK_AGAIN = timedelta(seconds=1)
 """Where something waits that may go by an event that nobody announces, such as another message's end."""
@@ -69,8 +70,8 @@ class Claimer:
         if decision is None:
             return None, heads.held_until and max(heads.held_until, now + LOOK_AGAIN)
         if isinstance(decision, Wait):
-            # What is waiting may be overtaken by a reply that comes meanwhile: it marks the lane due again.
-            return None, decision.until
+            # A reply that comes meanwhile marks the lane due again; one that was held back does not.
+            return None, min(decision.until, heads.held_until or decision.until)
         message_id = heads.reply if decision.kind is Kind.REPLY else heads.campaign
         assert message_id is not None
         claim = await self._reserve(work, account, message_id, now)
@@ -78,7 +79,7 @@ class Claimer:
 
     async def _slots(self, session: WriteSession, account: CreatorAccount) -> list[Slot]:
         rows = await attempts.of_lane(session, account.platform, account.account_id, self._limit.memory)
-        return [Slot(row.reserved_at, row.finished_at or row.lease_until, row.campaign) for row in rows]
+        return [slot(*row[1:]) for row in rows]
 
     async def _reserve(
         self, work: UnitOfWork, account: CreatorAccount, message_id: UUID, now: datetime

@@ -39,7 +39,6 @@ async def candidates(
     return [
         Candidate(row.id, row.text, row.price_cents, tuple(calls[row.id]))
         for row in await messages.lock_many(session, owner, list(calls))
-        if row.platform_message_id is None
     ]
 
 

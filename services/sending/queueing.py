@@ -11,14 +11,14 @@ from sqlalchemy import func
 
 from db.engine import Database
 from db.models import CreatorAccount, Message
-from db.queries import creator_accounts, messages, waiting
+from db.queries import creator_accounts, messages
 from db.unit_of_work import Transactions
 from services.live import events
 from services.monitoring.metrics import Metric
-from services.pacing.limit import Limit
 from services.problems import Problem
 from services.runtime.clock import Clock
-from services.sending.estimate import estimated_send_time
+from services.sending.estimate import Estimates
+from services.sending.outlook import NO_OUTLOOK
 from services.sending.payload import QueueMessage
 from services.sending.queue import RateLimiterQueue
 from services.sending.send_result import SendResult
@@ -39,12 +39,17 @@ class Queueing:
     """From PENDING to QUEUED, or to FAILED where the queue takes nothing."""
 
     def __init__(
-        self, database: Database, transactions: Transactions, queue: RateLimiterQueue, limit: Limit, clock: Clock
+        self,
+        database: Database,
+        transactions: Transactions,
+        queue: RateLimiterQueue,
+        estimates: Estimates,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._transactions = transactions
         self._queue = queue
-        self._limit = limit
+        self._estimates = estimates
         self._clock = clock
 
     async def enqueue(self, owner: UUID, pending: Sequence[Message], *, attended: bool = True) -> list[Queued]:
@@ -61,16 +66,11 @@ class Queueing:
         account_ids = {each.creator_account_id for each in pending if each.creator_account_id}
         async with self._database.reads() as session:
             rows = await creator_accounts.get_many(session, owner, list(account_ids))
-            ahead = await waiting.ahead_of(session, owner, [message.id for message in pending])
+        outlooks = await self._estimates.of_messages(owner, [message.id for message in pending])
         accounts: dict[UUID | None, CreatorAccount] = {row.id: row for row in rows}
         now = self._clock.now()
         return [
-            _payload(
-                message,
-                accounts[message.creator_account_id],
-                now,
-                estimated_send_time(self._limit, ahead.get(message.id, 0), now),
-            )
+            _payload(message, accounts[message.creator_account_id], now, outlooks.get(message.id, NO_OUTLOOK).leaves_at)
             for message in pending
         ]
 
@@ -97,7 +97,7 @@ def _told(message: Message, problem: Problem | None) -> Queued:
     return Queued(message, problem if message.status in {"FAILED", "UNKNOWN"} else None)
 
 
-def _payload(message: Message, account: CreatorAccount, now: datetime, estimate: datetime) -> QueueMessage:
+def _payload(message: Message, account: CreatorAccount, now: datetime, estimate: datetime | None) -> QueueMessage:
     return QueueMessage(
         message_id=message.id,
         user_id=message.user_id,

@@ -70,7 +70,7 @@ class Recorder:
                 return None
             message = await messages.lock(session, claim.owner, claim.message.id)
             assert message is not None
-            step = next_step(answer, message.failures, await _turn(work, claim))
+            step = next_step(answer, message.failures, await _turn(work, claim, answer))
             # A message that is in other hands is not touched by an earlier attempt, unless that has delivered it.
             if isinstance(step, Done) or not await attempts.superseded(session, claim.attempt):
                 await settle(work, message, step, repeat=claim.repeat)
@@ -110,9 +110,9 @@ def _outcome(answer: Answer) -> tuple[str, str | None]:
             return "UNKNOWN", answer.reason
 
 
-async def _turn(work: UnitOfWork, claim: Claim) -> Turn:
+async def _turn(work: UnitOfWork, claim: Claim, answer: Answer) -> Turn:
     """Asked after the answer came: what was unknown when the call left may be proven by now."""
-    if not await attempts.another_may_have_arrived(work.session, claim.attempt):
+    if isinstance(answer, Sent) or not await attempts.another_may_have_arrived(work.session, claim.attempt):
         return Turn.FIRST
     return Turn.REPEAT if claim.repeat else Turn.BY_HAND
 

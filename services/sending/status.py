@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import math
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
 from db.engine import Database
-from db.queries import queue_status, waiting, worker_heartbeats
-from db.queries.queue_status import AccountCounts
+from db.queries import queue_status, worker_heartbeats
+from db.queries.queue_status import AccountCounts, Today
 from services.monitoring.health import WORKER_SILENT_AFTER_SECONDS
-from services.pacing.limit import Limit
 from services.runtime.clock import Clock
+from services.sending.estimate import Estimates
+from services.sending.lane_outlook import LaneOutlook
 from services.sending.queue import RateLimiterQueue
 
 FAILURE_RATE_ALARM = 0.05
+REDIS_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,16 @@ class QueueStatus:
     timestamp: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What the database knows, all of it at one moment."""
+
+    counts: Mapping[UUID | None, AccountCounts]
+    today: Today
+    lanes: Mapping[UUID, LaneOutlook]
+    worker_silence: float | None
+
+
 def total(counts: Mapping[UUID | None, AccountCounts]) -> AccountCounts:
     """All accounts together."""
     return AccountCounts(
@@ -46,55 +61,80 @@ def total(counts: Mapping[UUID | None, AccountCounts]) -> AccountCounts:
     )
 
 
-def drain_seconds(limit: Limit, waiting: int) -> int:
-    """How long one account needs for what waits, at the full rate of its limit."""
-    return math.ceil(waiting * limit.window.total_seconds() / limit.messages)
-
-
 def midnight(now: datetime, time_zone: str) -> datetime:
-    """The start of the day in the viewer's time zone."""
-    return now.astimezone(ZoneInfo(time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    """The start of the day in the viewer's time zone; the first one where clocks set back make it twice."""
+    return now.astimezone(ZoneInfo(time_zone)).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
 class QueueStatusReader:
+    """`enabled`: the flag RATE_LIMITER_ENABLED."""
+
     def __init__(
-        self, database: Database, queue: RateLimiterQueue, limit: Limit, clock: Clock, *, enabled: bool
+        self,
+        database: Database,
+        queue: RateLimiterQueue,
+        redis: Redis,
+        estimates: Estimates,
+        clock: Clock,
+        *,
+        enabled: bool,
     ) -> None:
         self._database = database
         self._queue = queue
-        self._limit = limit
+        self._redis = redis
+        self._estimates = estimates
         self._clock = clock
         self._enabled = enabled
 
     async def queue_status(self, owner: UUID, time_zone: str) -> QueueStatus:
-        """The owner's own messages; accounts drain side by side, so the longest row decides."""
-        dlq_count = await self._queue.dead_letters()
+        """The owner's own messages; accounts drain side by side, so the longest line decides.
+
+        Without SQS or Redis it is told what is missing, within a second.
+        """
         now = self._clock.now()
-        async with self._database.reads() as session:
-            counts = await queue_status.open_counts(session, owner)
-            today = await queue_status.today(session, owner, midnight(now, time_zone))
-            silence = await worker_heartbeats.seconds_since_last(session)
-            next_send_at = await waiting.next_send_at(session, owner)
+        stored, dlq_count, redis_answers = await asyncio.gather(
+            self._stored(owner, midnight(now, time_zone)), self._queue.dead_letters(), self._redis_answers()
+        )
+        today, lanes = stored.today, stored.lanes.values()
         failure_rate = today.failed / today.processed if today.processed else 0.0
+        moments = [lane.next_send_at for lane in lanes if lane.next_send_at is not None]
         return QueueStatus(
-            counts=total(counts),
+            counts=total(stored.counts),
             dlq_count=dlq_count,
             last_processed_at=today.last_processed_at,
             queued_today=today.queued,
             processed_today=today.processed,
             failure_rate=failure_rate,
-            drain_seconds=max((drain_seconds(self._limit, each.waiting) for each in counts.values()), default=0),
-            next_send_at=max(now, next_send_at) if next_send_at else None,
-            trouble=trouble(self._enabled, silence, dlq_count, failure_rate),
+            drain_seconds=max((lane.drain_seconds for lane in lanes), default=0),
+            next_send_at=min(moments, default=None),
+            trouble=trouble(self._enabled, stored.worker_silence, dlq_count, redis_answers, failure_rate),
             timestamp=now,
         )
 
-    async def backlogs(self, owner: UUID) -> dict[UUID | None, AccountCounts]:
+    async def _stored(self, owner: UUID, since: datetime) -> _Stored:
         async with self._database.reads() as session:
-            return await queue_status.open_counts(session, owner)
+            # One snapshot: a message that moves on meanwhile is counted once, and not twice or never.
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            counts = await queue_status.open_counts(session, owner)
+            return _Stored(
+                counts,
+                await queue_status.today(session, owner, since),
+                await self._estimates.lanes(session, owner, [each for each in counts if each is not None], counts),
+                await worker_heartbeats.seconds_since_last(session),
+            )
+
+    async def _redis_answers(self) -> bool:
+        try:
+            async with asyncio.timeout(REDIS_SECONDS):
+                await self._redis.ping()
+        except (RedisError, OSError, TimeoutError):
+            return False
+        return True
 
 
-def trouble(enabled: bool, worker_silence: float | None, dlq_count: int | None, failure_rate: float) -> str | None:
+def trouble(
+    enabled: bool, worker_silence: float | None, dlq_count: int | None, redis_answers: bool, failure_rate: float
+) -> str | None:
     """What a user should know, worst first; None when all is well."""
     if not enabled:
         return "Sending is switched off."
@@ -102,6 +142,8 @@ def trouble(enabled: bool, worker_silence: float | None, dlq_count: int | None, 
         return "No worker is running: messages wait."
     if dlq_count is None:
         return "The queue service cannot be asked at the moment."
+    if not redis_answers:
+        return "Redis does not answer: live updates come late."
     if failure_rate > FAILURE_RATE_ALARM:
         return "More than 5 % of today's messages failed."
     return None

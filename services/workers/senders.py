@@ -69,7 +69,10 @@ class Senders:
             await self._bell.wait(LOOK_EVERY_SECONDS * 10)
 
     async def watch(self) -> None:
-        """Ring when the next lane is due."""
+        """Ring when the next lane is due. While everybody is busy nobody needs to be told."""
+        if self._bell.rung:
+            await wait_or_stop(self._stopping, SHORTEST_WAIT_SECONDS)
+            return
         async with self._database.reads() as session:
             seconds = await lanes.seconds_until_next(session)
         if seconds is not None and seconds <= 0:

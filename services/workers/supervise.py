@@ -22,6 +22,11 @@ class Bell:
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
+    @property
+    def rung(self) -> bool:
+        """It rang, and everybody is still busy."""
+        return self._event.is_set()
+
     def ring(self) -> None:
         self._event.set()
 

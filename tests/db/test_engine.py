@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import secrets
+
 import asyncpg
 import pytest
 from sqlalchemy import func, select
@@ -76,6 +78,17 @@ async def test_a_database_that_cannot_be_reached_is_away(host: str) -> None:
     async with opened(f"postgresql://u@{host}" if host[0] == "/" else f"postgresql://u@{host}/d") as database:
         with pytest.raises(DatabaseAway):
             await reading(database, lambda session: session.scalar(select(1)))
+
+
+async def test_a_server_that_takes_no_more_connections_is_away(database_url: str) -> None:
+    role = f"full_{secrets.token_hex(4)}"
+    administration = await asyncpg.connect(database_url)
+    await administration.execute(f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 0")
+    async with opened(database_url.replace("postgres@", f"{role}@")) as database:
+        with pytest.raises(DatabaseAway, match="TooManyConnectionsError"):
+            await reading(database, lambda session: session.scalar(select(1)))
+    await administration.execute(f"DROP ROLE {role}")
+    await administration.close()
 
 
 async def test_a_wrong_name_is_not_away(database_url: str) -> None:

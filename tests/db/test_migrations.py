@@ -27,6 +27,8 @@ CATALOGUE = (
        WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'alembic_version'""",
     """SELECT tablename::text, indexname::text, indexdef FROM pg_indexes
        WHERE schemaname = 'public' AND tablename <> 'alembic_version'""",
+    "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "SELECT proname::text, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
 )
 
 
@@ -52,7 +54,7 @@ async def versions(url: str) -> list[str]:
 
 
 async def catalogue(url: str) -> set[tuple[str, ...]]:
-    """Columns, constraints and indexes in PostgreSQL's own words."""
+    """Columns, constraints, indexes, triggers and functions in PostgreSQL's own words."""
     connection = await asyncpg.connect(url)
     try:
         return {tuple(row) for query in CATALOGUE for row in await connection.fetch(query)}

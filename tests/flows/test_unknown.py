@@ -30,7 +30,8 @@ PATIENT = 60
 @pytest.fixture
 async def quiet(settings: Settings) -> AsyncIterator[tuple[Product, GraphQLClient, str]]:
     """A product whose platform announces nothing, and a fan; calls end after a second."""
-    async with running_product(settings.model_copy(update={"platform_timeout_seconds": 1})) as product:
+    swift = {"platform_timeout_seconds": 1, "worker_sweep_seconds": 0.5}
+    async with running_product(settings.model_copy(update=swift)) as product:
         mia = product.client()
         await product.connect(mia, announceSent=False)
         yield product, mia, await product.fan(mia)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
 
+from db.liveness import AWAY
 from services.runtime.settings import Settings
 from tests.promises.audit import Arrival, delivered, delivered_often
 from tests.waiting import eventually
@@ -15,14 +18,26 @@ from tests.waiting import eventually
 ENDS = frozenset({"SENT", "DELIVERED", "FAILED", "UNKNOWN", "CANCELLED"})
 """Where the way of an outbound message may end."""
 
+AWAY_SECONDS = 60.0
+
 
 class Books:
-    """A connection for each look, so that a restart of the database is no matter here."""
+    """A connection for each look; a database that is away is waited for."""
 
     def __init__(self, settings: Settings) -> None:
         self._url = settings.database_url.get_secret_value()
 
     async def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        deadline = time.monotonic() + AWAY_SECONDS
+        while True:
+            try:
+                return await self._rows(query, *values)
+            except AWAY:
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.2)
+
+    async def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         connection = await asyncpg.connect(self._url)
         try:
             return [tuple(row) for row in await connection.fetch(query, *values)]

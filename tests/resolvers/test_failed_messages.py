@@ -69,4 +69,4 @@ async def test_the_number_of_statements_does_not_grow(execute: Execute) -> None:
         assert page["totalCount"] == 30
         assert {node["conversation"]["messages"]["totalCount"] for node in page["nodes"]} == {1}
         seen.add(len(execute.statements))
-    assert seen == {10}, execute.statements
+    assert seen == {9}, execute.statements

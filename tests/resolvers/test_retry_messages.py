@@ -26,6 +26,7 @@ RETRY = """mutation ($ids: [ID!], $campaignId: ID, $resendUnknown: Boolean! = fa
 CANCEL = (
     "mutation ($id: ID!) { cancelMessage(id: $id) { message { status delivery { failureReason } } errors { code } } }"
 )
+END = "mutation ($id: ID!) { cancelCampaign(id: $id) { errors { code } } }"
 DELETE = "mutation ($id: ID!) { deleteFan(id: $id) { deletedId errors { code } } }"
 FAILURE = {"status": "FAILED", "failures": 3, "failure_reason": "no", "finished_at": minute(1), "not_before": minute(2)}
 FAILURE |= {"request": {"method": "POST"}, "platform_key": "first key"}
@@ -135,6 +136,22 @@ async def test_one_that_was_sent_again_to_a_fan_who_goes_is_unknown_again(execut
     await execute(DELETE, id=ids.encode("Fan", talk.fan_id))
 
     assert (await present(execute, row)).status == "UNKNOWN"
+
+
+async def test_one_that_was_sent_again_in_a_campaign_that_ends_is_unknown_again(
+    execute: Execute, talk: Conversation
+) -> None:
+    of, rows = await a_campaign(execute, talk, "ACTIVE")
+    async with execute.database.writes() as session, session.begin():
+        doubtful = await session.get_one(Message, (rows[1].user_id, rows[1].id))
+        doubtful.unknown_since = minute(1)
+    await retry(execute, campaignId=ids.encode("Campaign", of.id), resendUnknown=True)
+
+    assert (await execute(END, id=ids.encode("Campaign", of.id)))["cancelCampaign"] == {"errors": []}
+
+    assert [(await present(execute, row)).status for row in rows] == [
+        "CANCELLED", "UNKNOWN", "SENT", "CANCELLED", "CANCELLED",
+    ]  # fmt: skip
 
 
 async def test_each_that_cannot_be_is_named_and_the_others_go(execute: Execute, talk: Conversation) -> None:

@@ -10,5 +10,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: { checks: { moduleLevelDirective: false } },
   },
+  // `npm run dev` shows the product that `make run` has started.
+  server: {
+    proxy: Object.fromEntries(
+      ["/graphql", "/exports"].map((path) => [path, { target: "http://127.0.0.1:8000", ws: true }]),
+    ),
+  },
   test: { include: ["src/**/*.test.ts"] },
 });

@@ -27,6 +27,7 @@ def upgrade() -> None:
             postgresql_concurrently=True,
             if_not_exists=True,
         )
+        op.drop_index("ix_attempts_account", "attempts", postgresql_concurrently=True, if_exists=True)
         op.create_index(
             "ix_attempts_done",
             "attempts",

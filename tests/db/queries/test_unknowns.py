@@ -52,7 +52,8 @@ class Chat:
 
     async def found(self, earliest: float = 600, latest: float = -60, **changed: Any) -> list[UUID]:
         given: dict[str, Any] = {"owner": self.account.user_id, "fan_id": self.fan.id} | changed
-        moments = ago(earliest), ago(latest)
+        now = datetime.now(UTC)
+        moments = now - timedelta(seconds=earliest), now - timedelta(seconds=latest)
 
         async def find(session: Any) -> Any:
             return await unknowns.without_platform_id(

@@ -203,22 +203,3 @@ async def test_another_owner_s_messages_are_never_next(database: Database) -> No
     found = await reading(database, lambda session: waiting.heads(session, stranger, at.id))
 
     assert found == waiting.Heads(None, None, None)
-
-
-async def test_ahead_of_counts_as_the_lane_goes(database: Database) -> None:
-    rows = {
-        "campaign": Row(campaign="ACTIVE", priority=10),
-        "first": Row(),
-        "second": Row("kim"),
-        "urgent": Row("lou", priority=9),
-        "elsewhere": Row(elsewhere=True, priority=10),
-        "sent": Row(status="SENT"),
-    }
-    at, names = await stored(database, rows)
-    others = await stored(database, {"first": Row(priority=10)})
-
-    found = await reading(database, lambda session: waiting.ahead_of(session, at.user_id, [*names, *others[1]]))
-
-    assert {names[key]: count for key, count in found.items()} == {
-        "urgent": 0, "first": 1, "second": 2, "campaign": 3, "elsewhere": 0, "sent": 3,
-    }  # fmt: skip

@@ -41,7 +41,7 @@ async def reserved(database: Database) -> list[Needed]:
 
 
 async def lane(database: Database) -> Lane:
-    found = await reading(database, lambda session: session.scalar(select(Lane)))
+    found: Lane | None = await reading(database, lambda session: session.scalar(select(Lane)))
     assert found is not None
     return found
 

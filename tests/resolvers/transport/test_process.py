@@ -4,43 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 
 import httpx
 
 from services.devstack.ports import free_port
-from services.devstack.supervisor import ROOT
-from services.runtime.serving import uvicorn_arguments
 from services.runtime.settings import Settings
-from tests.flows.faults import environment
-from tests.resolvers.transport.api import READY, Api
-from tests.waiting import eventually
-
-
-@asynccontextmanager
-async def started(settings: Settings) -> AsyncIterator[tuple[Api, asyncio.subprocess.Process]]:
-    api = Api(settings, f"http://127.0.0.1:{settings.port}")
-    command = (sys.executable, "-m", "uvicorn", "server:app", "--port", str(settings.port), *uvicorn_arguments())
-    process = await asyncio.create_subprocess_exec(
-        *command, cwd=ROOT, env=environment(settings), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-    )
-    try:
-        await eventually(lambda: _answers(api), 90, "the process")
-        yield api, process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-
-
-async def _answers(api: Api) -> bool:
-    async with httpx.AsyncClient(trust_env=False) as http:
-        try:
-            return (await http.get(f"{api.url}/healthz")).status_code == 200
-        except httpx.TransportError:
-            return False
+from tests.resolvers.transport.api import READY
+from tests.resolvers.transport.api_process import started
 
 
 async def test_it_bounds_strangers_and_says_goodbye(settings: Settings) -> None:

@@ -11,6 +11,7 @@ from services.runtime.settings import Settings
 from tests.flows.graphql_client import SUBPROTOCOL
 from tests.resolvers.transport.api import READY, Api, running_api
 from tests.resolvers.transport.journal import calm
+from tests.resolvers.transport.raw import frame, raw_peer
 
 MALFORMED: dict[str, str | bytes] = {
     "list": "[]",
@@ -30,11 +31,33 @@ MALFORMED: dict[str, str | bytes] = {
     "list as payload": '{"type": "connection_init", "payload": []}',
     "subscribe without a query": '{"type": "subscribe", "id": "1", "payload": {}}',
     "complete without an id": '{"type": "complete"}',
+    "subscribe without an id": '{"type": "subscribe", "payload": {"query": "{ __typename }"}}',
+    "an id that is a number": '{"type": "subscribe", "id": 1, "payload": {"query": "{ __typename }"}}',
+    "an empty id": '{"type": "subscribe", "id": "", "payload": {"query": "{ __typename }"}}',
+    "a long id": json.dumps({"type": "subscribe", "id": "x" * 256, "payload": {"query": "{ __typename }"}}),
+    "a query that is a list": '{"type": "subscribe", "id": "1", "payload": {"query": ["{ __typename }"]}}',
+    "variables that are a list": '{"type": "subscribe", "id": "1", "payload": {"query": "{ a }", "variables": []}}',
+    "a name that is a number": '{"type": "subscribe", "id": "1", "payload": {"query": "{ a }", "operationName": 5}}',
+    "extensions that are a text": '{"type": "subscribe", "id": "1", "payload": {"query": "{ a }", "extensions": "x"}}',
+    "deep variables": '{"type": "subscribe", "id": "1", "payload": {"query": "{ a }", "variables": {"a": '
+    + "[" * 5000
+    + "]" * 5000
+    + "}}}",
+    "two messages": '{"type": "ping"}{"type": "ping"}',
     "binary": b'{"type": "ping"}',
 }
 
 
 async def test_malformed_frames_close_with_4400(api: Api) -> None:
+    async with api.signed_in() as bystander:
+        await bystander.subscribe("1", READY)
+        assert (await bystander.next())["type"] == "next"
+        await _close_with_4400(api)
+        await bystander.subscribe("2", "{ __typename }")
+        assert (await bystander.next())["id"] == "2"
+
+
+async def _close_with_4400(api: Api) -> None:
     with calm():
         for name, frame in MALFORMED.items():
             for signed_in in (False, True):
@@ -83,6 +106,47 @@ async def test_a_frame_holds_a_megabyte_at_most(api: Api) -> None:
             assert await socket.next() == {"type": "pong"}
             await socket.send({"type": "ping", "payload": {"a": "x" * 1_048_577}})
             assert await socket.close_code() == 1009
+
+
+BROKEN: dict[str, tuple[bytes, int]] = {
+    "compressed, though that was not agreed": (frame(b"x" * 20, reserved=4), 1002),
+    "a reserved bit": (frame(b"{}", reserved=1), 1002),
+    "an unknown kind": (frame(b"{}", opcode=3), 1002),
+    "not masked": (frame(b"{}", masked=False), 1002),
+    "a long ping": (frame(b"x" * 126, opcode=9), 1002),
+    "half a ping": (frame(b"x", opcode=9, final=False), 1002),
+    "the end of nothing": (frame(b"x", opcode=0), 1002),
+    "a beginning within a message": (frame(b"{", final=False) + frame(b"{}"), 1002),
+    "a close with half a code": (frame(b"x", opcode=8), 1002),
+    "a close with a code that is none": (frame((999).to_bytes(2, "big"), opcode=8), 1002),
+    "a length beyond all measure": (b"\x81\xff" + (2**62).to_bytes(8, "big") + bytes(4), 1009),
+    "a megabyte in pieces": (frame(b"x" * 60_000, final=False) + frame(b"x" * 60_000, 0, final=False) * 20, 1009),
+}
+
+
+async def test_frames_that_break_the_rules_of_websockets(api: Api) -> None:
+    async with api.signed_in() as bystander:
+        for name, (data, code) in BROKEN.items():
+            with calm():
+                async with raw_peer(api) as peer:
+                    await peer.write(data)
+                    assert await peer.close_code() == code, name
+        await bystander.subscribe("2", "{ __typename }")
+        assert (await bystander.next())["id"] == "2"
+
+
+async def test_a_message_in_pieces_is_put_together(api: Api) -> None:
+    whole = json.dumps({"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }"}}).encode()
+    async with raw_peer(api) as peer:
+        await peer.write(frame(whole[:10], final=False) + frame(b"still there?", 9) + frame(whole[10:], 0))
+        await peer.until(b'"complete"')
+
+
+async def test_half_a_frame_holds_up_nobody(api: Api) -> None:
+    async with raw_peer(api) as peer, api.signed_in() as bystander:
+        await peer.write(frame(b"x" * 1000)[:500])
+        await bystander.subscribe("2", "{ __typename }")
+        assert (await bystander.next())["id"] == "2"
 
 
 async def test_nothing_is_compressed(api: Api) -> None:

@@ -168,7 +168,7 @@ async def test_what_fails_inside_is_masked(api: Api, monkeypatch: pytest.MonkeyP
     async def fail(*_: Any) -> Any:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr("services.live.inbox.Inbox._position", fail)
+    monkeypatch.setattr("services.live.hub.Hub.position", fail)
     async with api.signed_in() as socket:
         await socket.subscribe("1", READY)
         frame = await socket.next()

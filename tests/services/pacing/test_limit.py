@@ -19,6 +19,14 @@ def campaign(*started: float, call: float = 1) -> list[Slot]:
     return [Slot(at(moment), at(moment + call), campaign=True) for moment in started]
 
 
+def unanswered(*lease_ends: float) -> list[Slot]:
+    return [Slot(at(moment - 15), at(moment), campaign=False, answered=False) for moment in lease_ends]
+
+
+def slow(*started: float, call: float) -> list[Slot]:
+    return [Slot(at(moment), at(moment + call), campaign=False) for moment in started]
+
+
 EVERY_FOUR = replies(*range(-38, 0, 4))
 SHARE = replies(*range(-30, 0, 4))
 
@@ -33,9 +41,11 @@ def test_a_fifth_is_kept_free_of_campaigns(messages: int, share: int, step: floa
     assert (limit.campaign_share, limit.campaign_step) == (share, timedelta(seconds=step))
 
 
-def test_attempts_matter_for_the_window_and_for_the_gap() -> None:
-    assert LIMIT.memory == timedelta(seconds=60)
-    assert Limit(10, timedelta(seconds=2), timedelta(seconds=3)).memory == timedelta(seconds=3)
+def test_attempts_matter_for_two_windows_and_for_the_gap() -> None:
+    assert LIMIT.campaign_patience == timedelta(seconds=54)
+    assert LIMIT.tolerance == timedelta(seconds=0.25)
+    assert LIMIT.memory == timedelta(seconds=120.25)
+    assert Limit(10, timedelta(seconds=2), timedelta(seconds=5)).memory == timedelta(seconds=5)
 
 
 @pytest.mark.parametrize(
@@ -47,16 +57,21 @@ def test_attempts_matter_for_the_window_and_for_the_gap() -> None:
         (replies(-1), REPLY, 2),
         (replies(-20, -1, -9), REPLY, 2),
         (replies(30), REPLY, 33),
-        (EVERY_FOUR, REPLY, 22),
-        ([*EVERY_FOUR, *replies(-50)], REPLY, 22),
+        (EVERY_FOUR, REPLY, 22.25),
+        ([*EVERY_FOUR, *replies(-50)], REPLY, 22.25),
         (EVERY_FOUR[1:], REPLY, 1),
-        (SHARE, CAMPAIGN, 30),
+        (SHARE, CAMPAIGN, 30.25),
         (SHARE[1:], CAMPAIGN, 1),
         (campaign(-5), CAMPAIGN, 2.5),
         (campaign(-5), REPLY, -1),
         (campaign(-5, call=20), CAMPAIGN, 18),
         ([*campaign(-5), *replies(-1)], CAMPAIGN, 2.5),
         ([*campaign(-7), *replies(-1)], CAMPAIGN, 2),
+        # Nobody has answered for it: its gap begins with the end of its lease, its slot is held for a second window.
+        (unanswered(-10), REPLY, -7),
+        ([*unanswered(-70), *EVERY_FOUR[1:]], REPLY, 26.25),
+        ([*unanswered(-121), *EVERY_FOUR[1:]], REPLY, 1),
+        ([*unanswered(-70), *SHARE[1:]], CAMPAIGN, 34.25),
     ],
 )
 def test_the_first_moment_that_keeps_the_limit(slots: list[Slot], kind: Kind, moment: float | None) -> None:
@@ -77,15 +92,22 @@ def test_the_first_moment_that_keeps_the_limit(slots: list[Slot], kind: Kind, mo
         (campaign(-7.5), False, True, Grant(CAMPAIGN)),
         (campaign(-7), False, True, Wait(at(0.5))),
         (campaign(-7), True, True, Grant(REPLY)),
-        (SHARE, False, True, Wait(at(30))),
+        (SHARE, False, True, Wait(at(30.25))),
         (SHARE, True, False, Wait(at(1))),
-        (EVERY_FOUR, True, True, Wait(at(22))),
+        (EVERY_FOUR, True, True, Wait(at(22.25))),
         # Replies have filled the campaign's share for a window: the next slot is the campaign's.
-        (replies(*range(-40, -3, 4)), True, True, Wait(at(20))),
+        (replies(*range(-40, -3, 4)), True, True, Wait(at(20.25))),
         (replies(*range(-48, -12, 4)), True, True, Grant(CAMPAIGN)),
-        ([*campaign(-59), *replies(*range(-48, -16, 4))], True, True, Grant(REPLY)),
+        ([*campaign(-53), *replies(*range(-48, -16, 4))], True, True, Grant(REPLY)),
         (replies(*range(-40, -12, 4)), True, True, Grant(REPLY)),
-        ([*campaign(-60), *replies(*range(-48, -16, 4))], True, True, Grant(CAMPAIGN)),
+        ([*campaign(-54), *replies(*range(-48, -16, 4))], True, True, Grant(CAMPAIGN)),
+        # Slow calls never fill the campaign's share of slots; they fill the time.
+        (slow(-60, -50, -40, -30, -20, -10, call=7), True, True, Grant(CAMPAIGN)),
+        (slow(-57, -47, -37, -27, -17, call=7), True, True, Grant(CAMPAIGN)),
+        (slow(-57, -47, -37, -27, call=7), True, True, Grant(REPLY)),
+        ([*campaign(-53), *slow(-50, -40, -30, -20, -10, call=7)], True, True, Grant(REPLY)),
+        ([*campaign(-54), *slow(-50, -40, -30, -20, -10, call=7)], True, True, Grant(CAMPAIGN)),
+        (slow(-95, call=92), True, True, Grant(CAMPAIGN)),
     ],
 )
 def test_who_may_send_now(slots: list[Slot], reply: bool, of_campaign: bool, expected: Grant | Wait | None) -> None:

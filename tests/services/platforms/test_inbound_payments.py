@@ -78,7 +78,13 @@ def test_the_message_may_be_named_in_other_places(changes: dict[str, Any]) -> No
 )
 def test_links_as_they_are_written(link: str) -> None:
     found = unlock(envelope(without("user", replacePairs={"{MESSAGE_LINK}": link, "{AMOUNT}": "$12.00"})))
-    assert (found.fan.platform_fan_id, (found.platform_message_id or "").rstrip(".")) == ("490236887", "10408879870963")
+    assert (found.fan.platform_fan_id, found.platform_message_id) == ("490236887", "10408879870963")
+
+
+def test_an_endless_id_in_a_link_is_none() -> None:
+    link = "https://onlyfans.com/my/chats/chat/" + "7" * 300_000
+    with pytest.raises(MalformedWebhook):
+        unlock(envelope(without("user", replacePairs={"{MESSAGE_LINK}": link, "{AMOUNT}": "$12.00"})))
 
 
 def test_a_link_in_the_text_serves_too() -> None:
@@ -103,6 +109,8 @@ AMOUNTS: list[tuple[dict[str, Any], int]] = [
     ({"price": "4.5"}, 450),
     ({"replacePairs": {"{AMOUNT}": "$3"}}, 300),
     ({"replacePairs": {"{PRICE}": "$3.10"}}, 310),
+    ({"price": 0, "replacePairs": {"{AMOUNT}": "$3.10"}}, 310),
+    ({"amount": "", "price": "$4.00"}, 400),
 ]
 
 

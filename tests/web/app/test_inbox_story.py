@@ -198,7 +198,7 @@ def test_on_a_phone_list_and_thread_follow_each_other(browser: Browser, mia: Cre
         window.open()
         window.row("Robin Weber").tap()
         expect(window.bubble("Hello")).to_be_visible()
-        expect(window.list).not_to_be_visible()
+        expect(window.conversations).not_to_be_visible()
         window.write("From the phone")
         expect(window.bubble("From the phone")).to_have_attribute("data-status", "SENT")
         window.page.get_by_role("button", name="Back to the list").tap()

@@ -12,8 +12,8 @@ def test_through_the_list_by_keys(window: Window, mia: Creator) -> None:
     for name in ("Alex Morgan", "Jordan Lee", "Robin Weber"):
         mia.hears(f"Hi, {name} here", name)
     window.open()
-    expect(window.list.get_by_role("link")).to_have_count(3)
-    order = window.list.locator(".row-name").all_inner_texts()
+    expect(window.conversations.get_by_role("link")).to_have_count(3)
+    order = window.conversations.locator(".row-name").all_inner_texts()
     keys = window.page.keyboard
     keys.press("ArrowDown")
     expect(window.page.get_by_role("log", name=f"Messages with {order[0]}")).to_be_visible()

@@ -34,11 +34,11 @@ class Window:
         return response
 
     @property
-    def list(self) -> Locator:
+    def conversations(self) -> Locator:
         return self.page.get_by_role("region", name="Conversations")
 
     def row(self, name: str) -> Locator:
-        return self.list.get_by_role("link").filter(has_text=name)
+        return self.conversations.get_by_role("link").filter(has_text=name)
 
     def open_conversation(self, name: str) -> None:
         self.row(name).click()

@@ -1,14 +1,14 @@
-import { Check, Users } from "lucide-react";
+import { lazy, Suspense } from "react";
 
-import { chooseAccount, useAccount, useAccounts, useChosenAccount } from "./hooks/useAccounts";
+import { useAccounts } from "./hooks/useAccounts";
 import { PLATFORMS } from "./format/words";
 import { Avatar } from "./ui/Avatar";
-import { Menu, type Choice } from "./ui/Menu";
+
+const AccountMenu = lazy(() => import("./AccountMenu"));
 
 /** Whose inbox, fans, campaigns and figures are shown: one account's, or those of all. */
 export function AccountSwitch({ small }: { small?: boolean }) {
   const accounts = useAccounts();
-  const chosen = useAccount(useChosenAccount());
   const size = small ? 30 : 40;
   if (accounts.length === 0) return null;
   const [only] = accounts;
@@ -19,33 +19,9 @@ export function AccountSwitch({ small }: { small?: boolean }) {
         {!small && <span className="one-line">{only.displayName}</span>}
       </div>
     );
-  const mark = (on: boolean) => (on ? <Check size={16} aria-hidden /> : <span style={{ width: 16 }} />);
-  const choices: Choice[] = [
-    { words: "All accounts", icon: mark(!chosen), checked: !chosen, onChoose: () => chooseAccount(null) },
-    ...accounts.map((each) => ({
-      words: `${each.displayName} · ${PLATFORMS[each.platform]}`,
-      icon: mark(each.id === chosen?.id),
-      checked: each.id === chosen?.id,
-      onChoose: () => chooseAccount(each.id),
-    })),
-  ];
   return (
-    <Menu
-      side={small ? "bottom" : "right"}
-      align={small ? "end" : "start"}
-      choices={choices}
-      trigger={
-        <button type="button" className="account-switch" aria-label={`Account: ${chosen?.displayName ?? "all"}. Choose another`}>
-          {chosen ? (
-            <Avatar name={chosen.displayName} url={chosen.avatar} size={size} />
-          ) : (
-            <span className="avatar hue-3" style={{ width: size, height: size }}>
-              <Users size={size * 0.45} aria-hidden />
-            </span>
-          )}
-          {!small && <span className="one-line">{chosen?.displayName ?? "All"}</span>}
-        </button>
-      }
-    />
+    <Suspense fallback={<div className="account-switch" style={{ minHeight: size }} />}>
+      <AccountMenu accounts={accounts} small={small ?? false} size={size} />
+    </Suspense>
   );
 }

@@ -2,7 +2,7 @@ import {
   ConfirmFanImportDocument,
   FanImportErrorsDocument,
   FanImportsDocument,
-  FanImportUpdatedDocument,
+  FanImportDocument,
   FansExportDocument,
   ImportFansDocument,
   UndoFanImportDocument,
@@ -13,7 +13,6 @@ import {
   type Platform,
 } from "../generated/operations";
 import { ask, change, demandNone, type Problem } from "./http";
-import { watch } from "./socket";
 
 export type FanImport = FanImportPartsFragment;
 
@@ -42,8 +41,26 @@ export const fetchImports = async (after: string | null) => (await ask(FanImport
 
 export const fetchImportErrors = async (id: string, first: number) => (await ask(FanImportErrorsDocument, { id, first })).fanImport;
 
-export const watchImport = (id: string, onState: (state: FanImport) => void) =>
-  watch(FanImportUpdatedDocument, { id }, (data) => onState(data.fanImportUpdated));
+const LOOK_MS = 700;
+
+/** Looks at an import until it is over. Gives the way to stop. */
+export function watchImport(id: string, onState: (state: FanImport) => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
+  const look = async () => {
+    const state = await ask(FanImportDocument, { id }).then(({ fanImport }) => fanImport, () => null);
+    if (stopped) return;
+    if (state) onState(state);
+    if (!state || !isOver(state)) timer = setTimeout(() => void look(), LOOK_MS);
+  };
+  void look();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+}
+
+export const isOver = (one: FanImport) => one.status === "COMPLETED" || one.status === "FAILED" || one.status === "UNDONE";
 
 /** An address that works for a while without a token: the browser downloads it by itself. */
 export async function exportFans(filter: FanFilter, orderBy: FanOrder): Promise<string> {

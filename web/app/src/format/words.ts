@@ -35,6 +35,13 @@ export const HEALTH: Readonly<Record<HealthStatus, string>> = {
   UNAVAILABLE: "Away",
 };
 
+/** How the queue is, in a word. */
+export const QUEUE_HEALTH: Readonly<Record<HealthStatus, string>> = {
+  HEALTHY: "Well",
+  DEGRADED: "Needs a look",
+  UNAVAILABLE: "Stands still",
+};
+
 const REASONS: Readonly<Record<WaitReason, string>> = {
   RATE_LIMIT: "because of the rate limit",
   BEHIND_HIGHER_PRIORITY: "because others go first",

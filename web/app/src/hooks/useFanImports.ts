@@ -1,8 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
 
-import { fetchImportErrors, fetchImports, watchImport, type FanImport } from "../clients/fanImports";
-
-export const isOver = (one: FanImport) => one.status === "COMPLETED" || one.status === "FAILED" || one.status === "UNDONE";
+import { fetchImportErrors, fetchImports, isOver, watchImport, type FanImport } from "../clients/fanImports";
 
 /** An import as it goes on; never an older state in place of a newer one. */
 export function useFanImport(given: FanImport | null): FanImport | null {
@@ -12,7 +10,7 @@ export function useFanImport(given: FanImport | null): FanImport | null {
   useEffect(() => {
     if (!id) return;
     return watchImport(id, (next) => setState((now) => (now && now.id === next.id && now.version > next.version ? now : next)));
-  }, [id]);
+  }, [id, given]); // confirmed or undone it goes on, under the same id
   return state && state.id === id ? state : given;
 }
 

@@ -76,6 +76,7 @@ function Row({ campaign }: { campaign: Campaign }) {
   const now = useNow();
   const { id, name, status, metrics, priceCents } = campaign;
   const [words, kind] = CAMPAIGN_STATUSES[status];
+  const begun = status !== "DRAFT" && status !== "SCHEDULED";
   return (
     <li>
       <Link href={`/campaigns/${encodeURIComponent(id)}`} className="campaign card">
@@ -84,9 +85,9 @@ function Row({ campaign }: { campaign: Campaign }) {
           <span className={`pill ${kind}`}>{words}</span>
           <span className="faint numbers campaign-when">{whenOf(campaign, now)}</span>
         </div>
-        <Progress metrics={metrics} />
+        {begun && <Progress metrics={metrics} />}
         <p className="faint numbers">
-          {numeral(metrics.sent)} of {plural(metrics.recipients, "fan")} reached
+          {begun ? `${numeral(metrics.sent)} of ${plural(metrics.recipients, "fan")} reached` : plural(metrics.recipients, "fan")}
           {metrics.failed + metrics.unknown > 0 && <span className="why bad"> · {numeral(metrics.failed + metrics.unknown)} not sent or unknown</span>}
           {priceCents ? ` · ${numeral(metrics.purchased)} unlocked, ${money(metrics.revenueCents)}` : ""}
         </p>

@@ -2,8 +2,8 @@ import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
 import { Link } from "wouter";
 
-import type { FanImport } from "../../clients/fanImports";
-import { isOver, useFanImport, useFanImports } from "../../hooks/useFanImports";
+import { isOver, type FanImport } from "../../clients/fanImports";
+import { useFanImport, useFanImports } from "../../hooks/useFanImports";
 import { DropFile } from "./DropFile";
 import { History } from "./History";
 import { Outcome } from "./Outcome";

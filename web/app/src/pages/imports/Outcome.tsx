@@ -2,8 +2,8 @@ import { Download, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { Link } from "wouter";
 
-import { confirmImport, download, undoImport, type FanImport } from "../../clients/fanImports";
-import { isOver, useImportErrors } from "../../hooks/useFanImports";
+import { confirmImport, download, isOver, undoImport, type FanImport } from "../../clients/fanImports";
+import { useImportErrors } from "../../hooks/useFanImports";
 import { numeral, plural } from "../../format/money";
 import { Button } from "../../ui/Button";
 import { Confirm } from "../../ui/Dialog";

@@ -1,5 +1,5 @@
 import { ArrowLeft, Info } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Link, useLocation } from "wouter";
 
 import { useAccount } from "../../hooks/useAccounts";
@@ -15,8 +15,9 @@ import { Avatar } from "../../ui/Avatar";
 import { IconButton } from "../../ui/Button";
 import { Bones, Empty } from "../../ui/Empty";
 import { Composer } from "./Composer";
-import { FanPanel } from "./FanPanel";
 import { ThreadView } from "./ThreadView";
+
+const FanPanel = lazy(() => import("./FanPanel"));
 
 export function ConversationView({ id, onBack }: { id: string; onBack(): void }) {
   const { conversation, fan, missing } = useConversation(id);
@@ -53,7 +54,9 @@ export function ConversationView({ id, onBack }: { id: string; onBack(): void })
         <Composer id={id} name={fan.name} accountId={conversation.account?.id} closed={closedBecause(fan, account)} onSend={(draft) => post(id, draft)} />
       </section>
       <div className={`fan-place ${wide ? "wide" : ""} ${over ? "over" : ""}`}>
-        <FanPanel fan={fan} onClose={close} />
+        <Suspense fallback={<div className="fan" />}>
+          <FanPanel fan={fan} onClose={close} />
+        </Suspense>
       </div>
     </>
   );

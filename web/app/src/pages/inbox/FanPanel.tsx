@@ -20,7 +20,7 @@ import { FanDialog } from "../fans/FanDialog";
 import { Notes } from "./Notes";
 
 /** Who is written to: value, tags, notes, when she was last seen; all of it to be changed here. */
-export function FanPanel({ fan, onClose }: { fan: Fan; onClose(): void }) {
+export default function FanPanel({ fan, onClose }: { fan: Fan; onClose(): void }) {
   const account = useAccount(fan.account?.id);
   const now = useNow();
   const known = useTags();

@@ -1,5 +1,5 @@
 import { useBacklogs, useHealth, useQueueStatus } from "../../hooks/useQueue";
-import { HEALTH } from "../../format/words";
+import { QUEUE_HEALTH } from "../../format/words";
 import { Bones } from "../../ui/Empty";
 import { Backlogs } from "./Backlogs";
 import { Failures } from "./Failures";
@@ -19,7 +19,7 @@ export default function QueuePage() {
           <h1>Queue</h1>
           {queue && (
             <span className={`pill ${queue.health === "HEALTHY" ? "good" : queue.health === "DEGRADED" ? "warn" : "bad"}`}>
-              {HEALTH[queue.health]}
+              {QUEUE_HEALTH[queue.health]}
             </span>
           )}
           {queue && <p className="faint">{queue.healthMessage}</p>}
