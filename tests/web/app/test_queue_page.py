@@ -22,12 +22,14 @@ def test_failures_appear_by_themselves_and_are_tried_again(window: Window, mia: 
     expect(failures.get_by_role("listitem")).to_have_count(3)
     expect(failures.get_by_text("May have arrived")).to_have_count(1)
     failures.get_by_role("button", name="Try all failed again (2)").click()
-    expect(failures.get_by_role("listitem")).to_have_count(1)
-    mia.mend()
-    page.get_by_role("button", name="Send again…: message to Robin Weber").click()
+    # The first is sent now, nobody can tell of it either, and it holds back the second.
+    expect(failures.get_by_text("May have arrived")).to_have_count(2)
+    page.get_by_role("button", name="Send again…: message to Robin Weber").first.click()
     expect(page.get_by_role("alertdialog")).to_contain_text("the fan gets it twice")
+    mia.mend()
     page.get_by_role("button", name="Send, even if it arrives twice").click()
-    expect(page.get_by_role("heading", name="Everything arrived")).to_be_visible()
+    # The other two are proven by their own repeats.
+    expect(page.get_by_role("heading", name="Everything arrived")).to_be_visible(timeout=90_000)
     talked = {each["text"]: each["status"] for each in mia.settled("Robin Weber")}
     assert talked == {"Hello": "RECEIVED", "One": "SENT", "Two": "SENT", "Three": "SENT"}
     # The platform knows the key of the unknown one again: here it did not arrive twice.
