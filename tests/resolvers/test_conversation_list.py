@@ -262,7 +262,7 @@ async def test_the_number_of_statements_does_not_grow(execute: Execute) -> None:
         assert [node["text"] for node in page["nodes"][0]["messages"]["nodes"]] == ["1", "2", "3"]
         assert all(len(node["messages"]["nodes"]) == 3 and node["lastMessage"] for node in page["nodes"])
         seen[first] = len(execute.statements)
-    assert seen == {1: 14, 30: 14}, execute.statements
+    assert seen == {1: 15, 30: 15}, execute.statements
 
 
 async def last_is(execute: Execute, talk: Conversation, message_id: UUID) -> None:
