@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from sqlalchemy import Engine, event
 
 from db.engine import Database
-from db.models import Conversation, Message
+from db.models import Base, Conversation, Message
 from db.queries import users
 from db.unit_of_work import Transactions
 from resolvers.transport.bounds import Bounds
@@ -75,12 +75,13 @@ async def inbox_of(api: Api, settings: Settings) -> AsyncIterator[Inbox]:
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """The tables any engine of this process reads; where logs stand is looked at now and then."""
+    """The tables any engine of this process reads. Where logs stand and what is due is looked at now and then."""
     found: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith("SELECT") and "FROM live_sequences" not in statement:
-            found.append(statement.split("FROM ")[1].split(maxsplit=1)[0])
+        table = statement.split("FROM ")[1].split(maxsplit=1)[0] if statement.startswith("SELECT") else None
+        if table in Base.metadata.tables and table not in ("live_sequences", "lanes"):
+            found.append(str(table))
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
