@@ -104,7 +104,7 @@ class Stage:
             committed = time.monotonic()
             await self._announce(owner, sequence)
 
-        async with Transactions(self._database.writes, announce)() as work:
+        async with Transactions(self._database, announce)() as work:
             said: Message = message(creator.talk, direction="IN", origin="FAN", status="RECEIVED", text=f"key={key};")
             work.session.add(said)
             await work.session.flush()

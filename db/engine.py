@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -15,6 +16,9 @@ from db.owner_guard import install
 class ReadSession(AsyncSession):
     """A session that only reads. Kept for one load, never while waiting for something else."""
 
+    driver: asyncpg.Connection[Any] | None = None
+    """Where kept statements go within a unit of work (`db.kept`)."""
+
 
 class WriteSession(ReadSession):
     """The session of one write transaction. Queries that change something demand it."""
@@ -22,9 +26,10 @@ class WriteSession(ReadSession):
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An engine and its two session factories."""
+    """An engine and its two session factories. `bare`: the same engine for whoever begins and ends himself."""
 
     engine: AsyncEngine
+    bare: AsyncEngine
     reads: async_sessionmaker[ReadSession]
     writes: async_sessionmaker[WriteSession]
 
@@ -64,6 +69,7 @@ def connect(
         install(engine.sync_engine)
     return Database(
         engine,
+        engine.execution_options(isolation_level="AUTOCOMMIT"),
         async_sessionmaker(engine, class_=ReadSession, expire_on_commit=False, autoflush=False),
         async_sessionmaker(engine, class_=WriteSession, expire_on_commit=False, autoflush=False),
     )

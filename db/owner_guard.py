@@ -86,7 +86,7 @@ class _Guard:
         identity = statement._generate_cache_key()
         if identity is not None and identity.key in self._passed:
             return
-        _refuse_unbound(statement)
+        refuse_unbound(statement)
         if identity is not None:
             self._remember(identity.key)
 
@@ -103,7 +103,8 @@ class _Guard:
         self._passed.add(key)
 
 
-def _refuse_unbound(statement: ClauseElement) -> None:
+def refuse_unbound(statement: ClauseElement) -> None:
+    """Raises OwnerNotBound."""
     if found := sorted(set(unbound(statement))):
         raise OwnerNotBound(f"no owner is bound for {', '.join(found)} in: {_shown(statement)}")
 

@@ -8,9 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import async_sessionmaker
-
-from db.engine import WriteSession
+from db.driver import DriverTransaction, transaction
+from db.engine import Database, WriteSession
 from db.queries import live_events
 from db.queries.live_events import NewEvent
 
@@ -27,8 +26,9 @@ def unobserved(_events: Iterable[NewEvent], _counts: Mapping[str, int]) -> None:
 class UnitOfWork:
     """The session of one transaction, and the events that will be stored with it."""
 
-    def __init__(self, session: WriteSession) -> None:
+    def __init__(self, session: WriteSession, begun: DriverTransaction) -> None:
         self.session = session
+        self._transaction = begun
         self.events: dict[UUID, list[NewEvent]] = {}
         self.counts: Counter[str] = Counter()
         self._afterwards: list[Callable[[], Awaitable[object]]] = []
@@ -45,13 +45,22 @@ class UnitOfWork:
         """Await `call` once the transaction is committed; a rollback forgets it."""
         self._afterwards.append(call)
 
+    async def abandon(self) -> None:
+        """Roll back at once: nothing of this is stored or told, whatever else the block does."""
+        await self.session.close()
+        await self._transaction.roll_back()
+
     async def finish(self, announce: Announce, observe: Observe) -> None:
+        if self._transaction.over:
+            return
         # The sequences are locked last, and in one order, so that they are held for a moment and never in a ring.
         last = {
             owner: await live_events.append(self.session, owner, self.events[owner]) for owner in sorted(self.events)
         }
-        await self.session.commit()
+        if self.session.in_transaction():
+            await self.session.commit()
         await self.session.close()
+        await self._transaction.commit()
         observe((event for events in self.events.values() for event in events), self.counts)
         for owner, sequence in last.items():
             await announce(owner, sequence)
@@ -62,20 +71,30 @@ class UnitOfWork:
 class Transactions:
     """Opens units of work; the one place that commits."""
 
-    def __init__(
-        self, sessions: async_sessionmaker[WriteSession], announce: Announce, observe: Observe = unobserved
-    ) -> None:
-        self._sessions = sessions
+    def __init__(self, database: Database, announce: Announce, observe: Observe = unobserved) -> None:
+        self._engine = database.bare
         self._announce = announce
         self._observe = observe
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[UnitOfWork]:
         """Commit when the block ends, roll back when it raises."""
-        async with self._sessions() as session:
-            work = UnitOfWork(session)
+        async with transaction(self._engine) as begun, _session(begun) as session:
+            work = UnitOfWork(session, begun)
             yield work
             await _to_the_end(asyncio.ensure_future(work.finish(self._announce, self._observe)))
+
+
+@asynccontextmanager
+async def _session(begun: DriverTransaction) -> AsyncIterator[WriteSession]:
+    """Shares the transaction with the driver: what it commits itself is only that its changes are written."""
+    session = WriteSession(bind=begun.connection, expire_on_commit=False, autoflush=False)
+    session.driver = begun.driver
+    try:
+        yield session
+    finally:
+        if not begun.over:
+            await asyncio.shield(session.close())
 
 
 async def _to_the_end(task: asyncio.Future[None]) -> None:

@@ -36,7 +36,7 @@ async def unheard(_owner: UUID, _sequence: int) -> None:
 
 
 def transactions(database: Database) -> Transactions:
-    return Transactions(database.writes, unheard)
+    return Transactions(database, unheard)
 
 
 async def reading(database: Database, read: Callable[[ReadSession], Awaitable[ResultT]]) -> ResultT:

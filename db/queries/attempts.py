@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     Interval,
-    Row,
-    Select,
     String,
     bindparam,
     case,
@@ -26,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from db.engine import ReadSession, WriteSession
+from db.kept import Row, kept, kept_crossing
 from db.models import Attempt, new_id
 from db.models.base import table_of
 from db.owner_guard import crossing
@@ -34,22 +32,16 @@ NOW = func.clock_timestamp()
 MAY_HAVE_ARRIVED = or_(Attempt.state == "dispatching", Attempt.outcome == "UNKNOWN")
 
 
-async def of_lane(
-    session: ReadSession, platform: str, account_id: str, window: timedelta
-) -> Sequence[Row[UUID, datetime, datetime | None, datetime, bool]]:
+async def of_lane(session: ReadSession, platform: str, account_id: str, window: timedelta) -> Sequence[Row]:
     """The attempts that still count: unfinished, or finished (or given up) within the window before now.
 
     Of each what the limit goes by: `reserved_at`, `finished_at`, `lease_until`, `campaign`.
     """
-    values = {"of": platform, "lane": account_id, "window": window}
-    return (await session.execute(_of_lane(), values, execution_options=OF_A_LANE)).all()
+    return await _of_lane.rows(session, of=platform, lane=account_id, window=window)
 
 
-OF_A_LANE = crossing("attempts of a lane")
-
-
-@cache
-def _of_lane() -> Select[UUID, datetime, datetime | None, datetime, bool]:
+@kept_crossing("attempts of a lane")
+def _of_lane() -> Any:
     ended = func.coalesce(Attempt.finished_at, Attempt.lease_until)
     # As a subquery the moment is read once, and the index can be searched for it, however many attempts there were.
     begin = select(NOW - bindparam("window", type_=Interval())).scalar_subquery()
@@ -63,7 +55,8 @@ async def reserve(session: WriteSession, attempt: Attempt, lease: timedelta) -> 
     attempt.id = attempt.id or new_id()
     values = {f"its_{name}": getattr(attempt, name) for name in GIVEN}
     values |= {"its_campaign": bool(attempt.campaign), "lease": lease}
-    row = (await session.execute(_reserve(), values)).one()
+    row = await _reserve.row(session, **values)
+    assert row is not None
     attempt.state, (attempt.number, attempt.reserved_at, attempt.lease_until) = "reserved", row
     return attempt
 
@@ -71,7 +64,7 @@ async def reserve(session: WriteSession, attempt: Attempt, lease: timedelta) -> 
 GIVEN = ("user_id", "id", "message_id", "platform", "account_id", "campaign", "worker")
 
 
-@cache
+@kept
 def _reserve() -> Any:
     table = table_of(Attempt)
     given = {name: bindparam(f"its_{name}", type_=table.c[name].type) for name in GIVEN}
@@ -97,10 +90,10 @@ async def start_dispatch(session: WriteSession, owner: UUID, attempt_id: UUID, l
     False when the slot was taken away because its lease had ended.
     """
     values = {"owner": owner, "attempt": attempt_id, "lease": lease}
-    return (await session.execute(_start_dispatch(), values)).one_or_none() is not None
+    return await _start_dispatch.row(session, **values) is not None
 
 
-@cache
+@kept
 def _start_dispatch() -> Any:
     table = table_of(Attempt)
     return (
@@ -119,11 +112,21 @@ async def finish(session: WriteSession, owner: UUID, attempt_id: UUID, outcome: 
     while the call was under way stays proven.
     """
     values = {"owner": owner, "attempt": attempt_id, "outcome_now": outcome, "detail_now": detail}
-    return (await session.execute(_finish(outcome == "UNKNOWN"), values)).one_or_none() is not None
+    statement = _finish_unknown if outcome == "UNKNOWN" else _finish_known
+    return await statement.row(session, **values) is not None
 
 
-@cache
-def _finish(unknown: bool) -> Any:
+@kept
+def _finish_known() -> Any:
+    return _finish(unknown=False)
+
+
+@kept
+def _finish_unknown() -> Any:
+    return _finish(unknown=True)
+
+
+def _finish(*, unknown: bool) -> Any:
     table = table_of(Attempt)
     unfinished, proven = table.c.state != "done", table.c.outcome == "SENT"
     news = unfinished if unknown else or_(unfinished, table.c.outcome == "UNKNOWN")
@@ -172,22 +175,28 @@ async def release(session: WriteSession, owner: UUID, attempt_id: UUID) -> None:
 
 async def superseded(session: ReadSession, attempt: Attempt) -> bool:
     """Whether a later attempt at the same message was begun."""
+    values = {"owner": attempt.user_id, "message": attempt.message_id, "its_number": attempt.number}
+    return bool(await _superseded.value(session, **values))
+
+
+@kept
+def _superseded() -> Any:
     later = exists().where(
-        Attempt.user_id == attempt.user_id,
-        Attempt.message_id == attempt.message_id,
-        Attempt.number > attempt.number,
+        Attempt.user_id == bindparam("owner"),
+        Attempt.message_id == bindparam("message"),
+        Attempt.number > bindparam("its_number"),
     )
-    return bool(await session.scalar(select(later)))
+    return select(later)
 
 
 async def another_may_have_arrived(session: ReadSession, attempt: Attempt) -> bool:
     """Whether some other call for the same message may have delivered it."""
     values = {"owner": attempt.user_id, "message": attempt.message_id, "attempt": attempt.id}
-    return bool(await session.scalar(_another(), values))
+    return bool(await _another.value(session, **values))
 
 
-@cache
-def _another() -> Select[bool]:
+@kept
+def _another() -> Any:
     other = exists().where(
         Attempt.user_id == bindparam("owner"),
         Attempt.message_id == bindparam("message"),

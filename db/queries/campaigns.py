@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
 
 from db.engine import ReadSession, WriteSession
+from db.kept import columns, kept, made
 from db.models import Campaign, CampaignRecipient, Fan, Message
 from db.owner_guard import crossing
 from db.queries.unknowns import REPEATING
@@ -31,9 +32,17 @@ async def get_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Se
 
 async def lock(session: WriteSession, owner: UUID, campaign_id: UUID, *, wait: bool = True) -> Campaign | None:
     """The campaign, locked. Without `wait`: None also while somebody else holds it."""
+    if not wait:
+        row = await _lock_if_free.row(session, owner=owner, campaign=campaign_id)
+        return None if row is None else made(Campaign, row)
     query = select(Campaign).where(Campaign.user_id == owner, Campaign.id == campaign_id)
-    query = query.with_for_update(skip_locked=not wait).execution_options(populate_existing=True)
-    return await session.scalar(query)
+    return await session.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
+@kept
+def _lock_if_free() -> Any:
+    found = (Campaign.user_id == bindparam("owner"), Campaign.id == bindparam("campaign"))
+    return select(*columns(Campaign)).where(*found).with_for_update(skip_locked=True)
 
 
 async def change(session: WriteSession, owner: UUID, campaign_id: UUID, **values: Any) -> Campaign:
@@ -87,8 +96,13 @@ async def reopen(session: WriteSession, owner: UUID, ids: Sequence[UUID]) -> Non
 
 
 async def has_open_messages(session: ReadSession, owner: UUID, campaign_id: UUID) -> bool:
-    waits = exists().where(Message.user_id == owner, Message.campaign_id == campaign_id, OPEN)
-    return bool(await session.scalar(select(waits)))
+    return bool(await _has_open_messages.value(session, owner=owner, campaign=campaign_id))
+
+
+@kept
+def _has_open_messages() -> Any:
+    hers = (Message.user_id == bindparam("owner"), Message.campaign_id == bindparam("campaign"))
+    return select(exists().where(*hers, OPEN))
 
 
 async def last_outcomes(

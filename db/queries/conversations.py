@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, not_, or_, select, tuple_, update
+from sqlalchemy import Integer, and_, bindparam, case, func, not_, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.engine import ReadSession, WriteSession
+from db.kept import columns, kept, made
 from db.models import Conversation, Fan, Message, new_id
+from db.models.base import table_of
 
 
 async def get(session: ReadSession, owner: UUID, conversation_id: UUID) -> Conversation | None:
@@ -76,19 +78,45 @@ async def change(session: WriteSession, owner: UUID, conversation_id: UUID, **va
 
 async def put_last(session: WriteSession, message: Message) -> Conversation:
     """Make a message the conversation's last, unless a newer one already is; of two of one moment the higher id is."""
-    last = tuple_(Conversation.last_message_at, Conversation.last_message_id)
-    place = tuple_(message.placed_at, message.id, types=[Message.placed_at.type, Message.id.type])
-    newer = last > place
-    incoming = message.direction == "IN"
-    values: dict[str, Any] = {
-        "last_message_id": func.coalesce(_if(newer, Conversation.last_message_id), message.id),
-        "last_message_at": func.greatest(Conversation.last_message_at, message.placed_at),
-        "awaiting_reply": func.coalesce(_if(newer, Conversation.awaiting_reply), incoming),
-    }
-    if incoming:
-        values["last_incoming_at"] = func.greatest(Conversation.last_incoming_at, message.placed_at)
-        values["unread_count"] = Conversation.unread_count + (0 if message.read else 1)
-    return await change(session, message.user_id, message.conversation_id, **values)
+    values: dict[str, Any] = {"owner": message.user_id, "conversation": message.conversation_id}
+    values |= {"message": message.id, "place": message.placed_at}
+    if message.direction == "IN":
+        row = await _put_incoming_last.row(session, **values, unread=0 if message.read else 1)
+    else:
+        row = await _put_outgoing_last.row(session, **values)
+    assert row is not None
+    return made(Conversation, row)
+
+
+@kept
+def _put_outgoing_last() -> Any:
+    return _putting_last(incoming=False)
+
+
+@kept
+def _put_incoming_last() -> Any:
+    place = bindparam("place", type_=Message.placed_at.type)
+    return _putting_last(incoming=True).values(
+        last_incoming_at=func.greatest(Conversation.last_incoming_at, place),
+        unread_count=Conversation.unread_count + bindparam("unread", type_=Integer()),
+    )
+
+
+def _putting_last(*, incoming: bool) -> Any:
+    message = bindparam("message", type_=Message.id.type)
+    place = bindparam("place", type_=Message.placed_at.type)
+    newer = tuple_(Conversation.last_message_at, Conversation.last_message_id) > tuple_(place, message)
+    return (
+        update(table_of(Conversation))
+        .where(Conversation.user_id == bindparam("owner"), Conversation.id == bindparam("conversation"))
+        .values(
+            version=Conversation.version + 1,
+            last_message_id=func.coalesce(_if(newer, Conversation.last_message_id), message),
+            last_message_at=func.greatest(Conversation.last_message_at, place),
+            awaiting_reply=func.coalesce(_if(newer, Conversation.awaiting_reply), incoming),
+        )
+        .returning(*columns(Conversation))
+    )
 
 
 def _if(condition: Any, value: Any) -> Any:

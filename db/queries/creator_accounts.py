@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, func, or_, select, tuple_, update
 
 from db.engine import ReadSession, WriteSession
+from db.kept import kept
 from db.models import Conversation, CreatorAccount, Fan
 from db.owner_guard import crossing
 
@@ -42,8 +44,14 @@ async def find(session: WriteSession, owner: UUID, platform: str, account_id: st
 
 async def hold(session: WriteSession, owner: UUID, account_id: UUID) -> None:
     """Until the commit nobody else holds or changes the account; rows that refer to it can still be stored."""
-    query = select(CreatorAccount.id).where(CreatorAccount.user_id == owner, CreatorAccount.id == account_id)
-    await session.execute(query.with_for_update(key_share=True))
+    await _hold.rows(session, owner=owner, account=account_id)
+
+
+@kept
+def _hold() -> Any:
+    query = select(CreatorAccount.id)
+    query = query.where(CreatorAccount.user_id == bindparam("owner"), CreatorAccount.id == bindparam("account"))
+    return query.with_for_update(key_share=True)
 
 
 async def in_use(session: ReadSession, platform: str, account_id: str) -> CreatorAccount | None:

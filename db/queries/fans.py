@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from db.engine import ReadSession, WriteSession
+from db.kept import kept
 from db.models import Fan
 
 NOW = func.clock_timestamp()
@@ -20,6 +22,18 @@ UNIQUE: Mapping[str, str] = {"uq_fans_handle_key": "handle", "uq_fans_platform_f
 
 async def get(session: ReadSession, owner: UUID, fan_id: UUID) -> Fan | None:
     return await session.get(Fan, (owner, fan_id))
+
+
+async def departure(session: ReadSession, owner: UUID, fan_id: UUID) -> tuple[datetime | None, datetime | None]:
+    """When she was deleted, and when erased; both None while she is here, or nowhere."""
+    row = await _departure.row(session, owner=owner, fan=fan_id)
+    return (None, None) if row is None else (row[0], row[1])
+
+
+@kept
+def _departure() -> Any:
+    found = (Fan.user_id == bindparam("owner"), Fan.id == bindparam("fan"))
+    return select(Fan.deleted_at, Fan.erased_at).where(*found)
 
 
 async def get_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[Fan]:

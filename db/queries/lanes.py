@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Interval, Select, Update, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.engine import ReadSession, WriteSession
+from db.kept import columns, kept, kept_crossing, made
 from db.models import CreatorAccount, Lane
 from db.models.base import table_of
-from db.owner_guard import crossing
 
 NOW = func.clock_timestamp()
 
@@ -29,31 +30,36 @@ class Turn:
 
 async def mark_due(session: WriteSession, platform: str, account_id: str) -> None:
     """Somebody should look at this lane now. Doing it twice does no more than once."""
-    statement = upsert(Lane).values(platform=platform, account_id=account_id, due_at=NOW)
-    sooner = func.least(func.coalesce(Lane.due_at, NOW), NOW)
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=[Lane.platform, Lane.account_id], set_={"due_at": sooner})
-    )
+    await _mark_due.rows(session, of=platform, lane=account_id)
+
+
+@kept
+def _mark_due() -> Any:
+    lane = table_of(Lane)
+    statement = upsert(lane).values(platform=bindparam("of"), account_id=bindparam("lane"), due_at=NOW)
+    sooner = func.least(func.coalesce(lane.c.due_at, NOW), NOW)
+    return statement.on_conflict_do_update(index_elements=[lane.c.platform, lane.c.account_id], set_={"due_at": sooner})
 
 
 async def claim(session: WriteSession) -> Turn | None:
     """The lane that has been due for longest, locked, passing over those in other hands."""
-    row = (await session.execute(_longest_due(), execution_options=OF_ANYBODY)).one_or_none()
-    return None if row is None else Turn(row[0], row[1], row[2], row[3])
+    row = await _longest_due.row(session)
+    if row is None:
+        return None
+    account = None if row[3] is None else made(CreatorAccount, row, 3)
+    return Turn(row[0], row[1], account, row[2])
 
 
-OF_ANYBODY = crossing("the account behind a platform id")
-
-
-@cache
-def _longest_due() -> Select[str, str, CreatorAccount, datetime]:
+@kept_crossing("the account behind a platform id")
+def _longest_due() -> Any:
     in_use = and_(
         CreatorAccount.platform == Lane.platform,
         CreatorAccount.account_id == Lane.account_id,
         CreatorAccount.status != "DISCONNECTED",
     )
     return (
-        select(Lane.platform, Lane.account_id, CreatorAccount, NOW)
+        select(Lane.platform, Lane.account_id, NOW, *columns(CreatorAccount))
+        .select_from(Lane)
         .outerjoin(CreatorAccount, in_use)
         .where(Lane.due_at <= NOW, or_(Lane.blocked_until.is_(None), Lane.blocked_until <= NOW))
         .order_by(Lane.due_at)
@@ -64,10 +70,10 @@ def _longest_due() -> Select[str, str, CreatorAccount, datetime]:
 
 async def set_due(session: WriteSession, platform: str, account_id: str, due_at: datetime | None) -> None:
     """Look again at `due_at`; None: not until the lane is marked due."""
-    await session.execute(_set_due(), {"of": platform, "lane": account_id, "moment": due_at})
+    await _set_due.rows(session, of=platform, lane=account_id, moment=due_at)
 
 
-@cache
+@kept
 def _set_due() -> Update:
     lane = table_of(Lane)
     return (
@@ -81,11 +87,21 @@ async def set_due_in(
     session: WriteSession, platform: str, account_id: str, wait: timedelta, *, blocked: bool = False
 ) -> None:
     """Look again after a while, by the database's clock."""
-    await session.execute(_set_due_in(blocked), {"of": platform, "lane": account_id, "wait": wait})
+    statement = _blocked_for if blocked else _set_due_in
+    await statement.rows(session, of=platform, lane=account_id, wait=wait)
 
 
-@cache
-def _set_due_in(blocked: bool) -> Update:
+@kept
+def _set_due_in() -> Update:
+    return _after_a_while(blocked=False)
+
+
+@kept
+def _blocked_for() -> Update:
+    return _after_a_while(blocked=True)
+
+
+def _after_a_while(*, blocked: bool) -> Update:
     lane = table_of(Lane)
     moment = NOW + bindparam("wait", type_=Interval())
     return (

@@ -12,6 +12,7 @@ from sqlalchemy import Uuid, bindparam, insert, select, union_all
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.engine import ReadSession, WriteSession
+from db.kept import Kept
 from db.models import LiveEvent, LiveSequence
 from db.models.base import table_of
 from db.owner_guard import crossing
@@ -59,12 +60,16 @@ async def _append_few(session: WriteSession, owner: UUID, events: Sequence[NewEv
     values: dict[str, Any] = {"owner": owner}
     for place, event in enumerate(events):
         values |= {f"{name}_{place}": getattr(event, name) for name in COLUMNS}
-    numbers: Sequence[int] = (await session.execute(_appending(len(events)), values)).scalars().all()
+    numbers: list[int] = [row[0] for row in await _appending(len(events)).rows(session, **values)]
     return max(numbers)
 
 
 @cache
-def _appending(count: int) -> Any:
+def _appending(count: int) -> Kept:
+    return Kept(lambda: _insert(count))
+
+
+def _insert(count: int) -> Any:
     table, owner = table_of(LiveEvent), bindparam("owner", type_=Uuid())
     numbered = _numbering(owner, count).cte("numbered")
     rows = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -26,7 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.engine import ReadSession, WriteSession
+from db.kept import Row, columns, kept, made
 from db.models import Fan, Message
+from db.models.base import table_of
 from db.owner_guard import crossing
 from db.queries.keyset import Position
 from db.queries.row_order import behind
@@ -57,16 +58,20 @@ async def present_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -
 
 
 async def lock(session: WriteSession, owner: UUID, message_id: UUID) -> Message | None:
-    return await session.scalar(_lock(), {"owner": owner, "message": message_id}, execution_options=AS_IT_IS)
+    return _message(await _lock.row(session, owner=owner, message=message_id))
 
 
-AS_IT_IS = {"populate_existing": True}
+@kept
+def _lock() -> Any:
+    return select(*columns(Message)).where(*_the_message()).with_for_update()
 
 
-@cache
-def _lock() -> Select[Message]:
-    found = select(Message).where(Message.user_id == bindparam("owner"), Message.id == bindparam("message"))
-    return found.with_for_update()
+def _the_message() -> tuple[ColumnElement[bool], ...]:
+    return Message.user_id == bindparam("owner"), Message.id == bindparam("message")
+
+
+def _message(row: Row | None) -> Message | None:
+    return None if row is None else made(Message, row)
 
 
 async def lock_if_free(session: WriteSession, owner: UUID, message_id: UUID) -> tuple[Message, Fan] | None:
@@ -74,17 +79,17 @@ async def lock_if_free(session: WriteSession, owner: UUID, message_id: UUID) -> 
 
     Who holds a lane waits for no message: others lock the two the other way.
     """
-    values = {"owner": owner, "message": message_id}
-    row = (await session.execute(_lock_if_free(), values, execution_options=AS_IT_IS)).one_or_none()
-    return None if row is None else (row[0], row[1])
+    row = await _lock_if_free.row(session, owner=owner, message=message_id)
+    return None if row is None else (made(Message, row), made(Fan, row, len(columns(Message))))
 
 
-@cache
-def _lock_if_free() -> Select[Message, Fan]:
+@kept
+def _lock_if_free() -> Any:
     return (
-        select(Message, Fan)
+        select(*columns(Message), *columns(Fan))
+        .select_from(Message)
         .join(Fan, and_(Fan.user_id == Message.user_id, Fan.id == Message.fan_id))
-        .where(Message.user_id == bindparam("owner"), Message.id == bindparam("message"))
+        .where(*_the_message())
         .with_for_update(of=Message, skip_locked=True)
     )
 
@@ -92,12 +97,17 @@ def _lock_if_free() -> Select[Message, Fan]:
 async def by_platform_id(
     session: ReadSession, owner: UUID, creator_account_id: UUID, platform_message_id: str
 ) -> Message | None:
-    query = select(Message).where(
-        Message.user_id == owner,
-        Message.creator_account_id == creator_account_id,
-        Message.platform_message_id == platform_message_id,
+    values = {"owner": owner, "account": creator_account_id, "known_as": platform_message_id}
+    return _message(await _by_platform_id.row(session, **values))
+
+
+@kept
+def _by_platform_id() -> Any:
+    return select(*columns(Message)).where(
+        Message.user_id == bindparam("owner"),
+        Message.creator_account_id == bindparam("account"),
+        Message.platform_message_id == bindparam("known_as"),
     )
-    return await session.scalar(query)
 
 
 async def known_platform_ids(
@@ -122,11 +132,10 @@ async def begin(
 ) -> Message | None:
     """QUEUED becomes SENDING with the exact request, its key, and for how long to repeat it. None: it is gone."""
     values = {"owner": owner, "message": message_id, "exact": request, "key": key, "repeats": repeats}
-    moved: Message | None = await session.scalar(_begin(), values, execution_options=AS_IT_IS)
-    return moved
+    return _message(await _begin.row(session, **values))
 
 
-@cache
+@kept
 def _begin() -> Any:
     return (
         _changed(("QUEUED",))
@@ -136,7 +145,7 @@ def _begin() -> Any:
             platform_key=bindparam("key"),
             repeat_until=NOW + bindparam("repeats", type_=Interval()),
         )
-        .returning(Message)
+        .returning(*columns(Message))
     )
 
 
@@ -144,9 +153,8 @@ async def arrive(
     session: WriteSession, owner: UUID, message_id: UUID, platform_message_id: str | None, sent_at: datetime | None
 ) -> Message | None:
     """SENT, whatever it was before; None where it was known to have arrived. A platform id that is known stays."""
-    values = {"owner": owner, "message": message_id, "platform": platform_message_id, "then": sent_at}
-    moved: Message | None = await session.scalar(_arrive(), values, execution_options=AS_IT_IS)
-    return moved
+    values = {"owner": owner, "message": message_id, "known_as": platform_message_id, "then": sent_at}
+    return _message(await _arrive.row(session, **values))
 
 
 # Campaign and scheduled messages were written long before; in the conversation they stand where the fan sees them.
@@ -155,26 +163,26 @@ PLACE_WHEN_SENT = case(
 )
 
 
-@cache
+@kept
 def _arrive() -> Any:
     return (
         _changed(("PENDING", "QUEUED", "SENDING", "FAILED", "UNKNOWN", "CANCELLED"))
         .values(
             status="SENT",
-            platform_message_id=func.coalesce(Message.platform_message_id, bindparam("platform", type_=String())),
+            platform_message_id=func.coalesce(Message.platform_message_id, bindparam("known_as", type_=String())),
             sent_at=func.coalesce(bindparam("then", type_=DateTime(timezone=True)), NOW),
             finished_at=NOW,
             placed_at=PLACE_WHEN_SENT,
             not_before=None,
             failure_reason=None,
         )
-        .returning(Message)
+        .returning(*columns(Message))
     )
 
 
 def _changed(before: Sequence[str]) -> Any:
-    found = (Message.user_id == bindparam("owner"), Message.id == bindparam("message"), Message.status.in_(before))
-    return update(Message).where(*found).values(version=Message.version + 1)
+    table = table_of(Message)
+    return update(table).where(*_the_message(), Message.status.in_(before)).values(version=table.c.version + 1)
 
 
 async def move(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.engine import ReadSession, WriteSession
+from db.kept import columns, kept, made
 from db.models import Message, Payment, new_id
 
 
@@ -60,13 +62,19 @@ async def unlock_of(
     session: ReadSession, owner: UUID, creator_account_id: UUID, platform_message_id: str
 ) -> Payment | None:
     """What was paid for a message that the platform knows by this id."""
-    query = select(Payment).where(
-        Payment.user_id == owner,
-        Payment.creator_account_id == creator_account_id,
-        Payment.platform_message_id == platform_message_id,
+    values = {"owner": owner, "account": creator_account_id, "known_as": platform_message_id}
+    row = await _unlock_of.row(session, **values)
+    return None if row is None else made(Payment, row)
+
+
+@kept
+def _unlock_of() -> Any:
+    return select(*columns(Payment)).where(
+        Payment.user_id == bindparam("owner"),
+        Payment.creator_account_id == bindparam("account"),
+        Payment.platform_message_id == bindparam("known_as"),
         Payment.kind == "UNLOCK",
     )
-    return await session.scalar(query)
 
 
 async def link(session: WriteSession, owner: UUID, payment_id: UUID, message: Message) -> None:

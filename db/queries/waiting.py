@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.engine import ReadSession
+from db.kept import kept
 from db.models import Campaign, CreatorAccount, Lane, Message
 from db.owner_guard import crossing
 from db.queries.unknowns import REPEATING, next_repeats
@@ -37,15 +37,16 @@ async def heads(session: ReadSession, owner: UUID, creator_account_id: UUID) -> 
 
     What repeats a call of unknown outcome goes first: a reply holds its conversation, and both have little time.
     """
-    values = {"owner": owner, "account": creator_account_id}
-    repeat, of_repeats, reply, of_campaign, held_until = (await session.execute(_heads(), values)).one()
+    row = await _heads.row(session, owner=owner, account=creator_account_id)
+    assert row is not None
+    repeat, of_repeats, reply, of_campaign, held_until = row
     return Heads(repeat or reply, of_repeats or of_campaign, held_until)
 
 
 OWNER, ACCOUNT = bindparam("owner", type_=Uuid()), bindparam("account", type_=Uuid())
 
 
-@cache
+@kept
 def _heads() -> Any:
     """One question for all of it: it is asked at every claim."""
     repeat, of_repeats = next_repeats(OWNER, ACCOUNT)

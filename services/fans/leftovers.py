@@ -15,8 +15,8 @@ async def settle(work: UnitOfWork, message: Message) -> None:
     arrived stays unknown and is not repeated, and of an erased fan's message nothing is kept that the platform's answer
     has brought back.
     """
-    fan = await fans.get(work.session, message.user_id, message.fan_id)
-    if fan is None or fan.deleted_at is None:
+    deleted_at, erased_at = await fans.departure(work.session, message.user_id, message.fan_id)
+    if deleted_at is None:
         return
     if message.status == "UNKNOWN":
         await messages.move(work.session, message.user_id, message.id, ("UNKNOWN",), not_before=None)
@@ -26,6 +26,6 @@ async def settle(work: UnitOfWork, message: Message) -> None:
     if cancelled is not None:
         work.emit(message.user_id, events.message_updated(cancelled))
         await conversations.take_back_last(work.session, cancelled)
-    if fan.erased_at is not None:
-        await fan_departures.blank_attempts(work.session, message.user_id, fan.id)
-        await fan_departures.blank_messages(work.session, message.user_id, fan.id)
+    if erased_at is not None:
+        await fan_departures.blank_attempts(work.session, message.user_id, message.fan_id)
+        await fan_departures.blank_messages(work.session, message.user_id, message.fan_id)

@@ -143,7 +143,7 @@ def _assemble(
     connections: Connections,
 ) -> Resources:
     announcer = Announcer(redis)
-    transactions = Transactions(database.writes, announcer, metrics.observe)
+    transactions = Transactions(database, announcer, metrics.observe)
     adapters = registry.build(settings, http, clock)
     vault = Vault(settings.credentials_keys.get_secret_value() if settings.credentials_keys else None)
     limit = limit_of(settings)

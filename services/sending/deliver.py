@@ -127,7 +127,7 @@ class Deliverer:
             key = await leave(work, claim, request, self._dispatch_lease, adapter.capabilities)
             if key is not None:
                 return key
-            await work.session.rollback()
+            await work.abandon()
         await self._recorder.give_back(claim)
         log.info("slot_given_back", action="dispatch", messageId=str(claim.message.id), userId=str(claim.owner))
         return None

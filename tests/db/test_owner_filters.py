@@ -87,6 +87,8 @@ class Nothing(list[Any]):
 class Recording:
     """A session that executes nothing and keeps what it was asked, but for the statements listed as crossing."""
 
+    driver = None
+
     def __init__(self) -> None:
         self.statements: list[Any] = []
 

@@ -45,7 +45,7 @@ async def names(database: Database, owner: UUID) -> list[str]:
 async def test_events_are_stored_with_the_change_and_announced_once_after_it(database: Database) -> None:
     owner, heard = await a_user(database), Heard(database)
 
-    async with Transactions(database.writes, heard)() as work:
+    async with Transactions(database, heard)() as work:
         work.session.add(fan(owner, name="Robin"))
         for _ in range(3):
             work.emit(owner, NEWS)
@@ -61,7 +61,7 @@ async def test_calls_follow_the_commit_in_their_order(database: Database) -> Non
     async def look(name: str) -> None:
         found.append((name, await names(database, owner)))
 
-    async with Transactions(database.writes, Heard(database))() as work:
+    async with Transactions(database, Heard(database))() as work:
         work.after_commit(lambda: look("first"))
         work.after_commit(lambda: look("second"))
         work.session.add(fan(owner, name="Robin"))
@@ -77,7 +77,7 @@ async def test_what_raises_leaves_nothing_behind(database: Database) -> None:
         called.append("called")
 
     async def change() -> None:
-        async with Transactions(database.writes, heard)() as work:
+        async with Transactions(database, heard)() as work:
             work.session.add(fan(owner))
             await work.session.flush()
             work.emit(owner, NEWS)
@@ -97,7 +97,7 @@ async def test_a_commit_that_fails_announces_nothing(database: Database) -> None
     owner, heard = await a_user(database), Heard(database)
 
     async def change() -> None:
-        async with Transactions(database.writes, heard)() as work:
+        async with Transactions(database, heard)() as work:
             work.session.add(fan(owner))
             work.emit(owner, NewEvent("no such kind"))
 
@@ -110,7 +110,7 @@ async def test_a_commit_that_fails_announces_nothing(database: Database) -> None
 
 async def test_many_at_once_number_their_events_without_gap_or_repeat(database: Database) -> None:
     first, second, heard = await a_user(database), await a_user(database), Heard(database)
-    transactions = Transactions(database.writes, heard)
+    transactions = Transactions(database, heard)
 
     async def change(count: int) -> None:
         async with transactions() as work:
@@ -133,7 +133,7 @@ async def test_who_is_cancelled_while_committing_still_commits(database: Databas
         called.append("called")
 
     async def change() -> None:
-        async with Transactions(database.writes, heard)() as work:
+        async with Transactions(database, heard)() as work:
             work.session.add(fan(owner, name="Robin"))
             work.emit(owner, NEWS)
             work.after_commit(call)
@@ -159,7 +159,7 @@ async def test_who_is_cancelled_before_the_end_changes_nothing(database: Databas
     owner, heard, started = await a_user(database), Heard(database), asyncio.Event()
 
     async def change() -> None:
-        async with Transactions(database.writes, heard)() as work:
+        async with Transactions(database, heard)() as work:
             work.session.add(fan(owner))
             await work.session.flush()
             started.set()
@@ -182,7 +182,7 @@ async def test_the_position_tells_where_the_log_stands(database: Database) -> No
     assert begin is not None
     assert begin.sequence == 0
 
-    async with Transactions(database.writes, Heard(database))() as work:
+    async with Transactions(database, Heard(database))() as work:
         work.emit(owner, NEWS)
         work.emit(owner, NEWS)
 
@@ -200,7 +200,7 @@ async def test_what_was_counted_is_told_after_the_commit_and_forgotten_by_a_roll
     async def remember() -> None:
         stored.extend(await names(database, owner))
 
-    transactions = Transactions(database.writes, unheard, observe)
+    transactions = Transactions(database, unheard, observe)
     async with transactions() as work:
         work.session.add(fan(owner, name="Robin"))
         work.emit(owner, NEWS)

@@ -286,7 +286,7 @@ async def test_what_counts_is_unfinished_or_ended_within_the_window(bench: Bench
 
     found = await reading(bench.database, lambda session: attempts.of_lane(session, "SANDBOX", "acct", WINDOW))
 
-    assert {row.id for row in found} == counted
+    assert {row[0] for row in found} == counted
 
 
 async def test_the_sweeper_finds_ended_leases_oldest_first_and_passes_over_locked_ones(bench: Bench) -> None:

@@ -50,7 +50,7 @@ class Inbox:
 
     async def say(self, *texts: str, talk: int = 0) -> None:
         """Messages come in, in one transaction."""
-        async with Transactions(self.database.writes, Announcer(self.redis))() as work:
+        async with Transactions(self.database, Announcer(self.redis))() as work:
             for text in texts:
                 said: Message = message(self.talks[talk], text=text, direction="IN", origin="FAN", status="RECEIVED")
                 work.session.add(said)

@@ -60,7 +60,7 @@ class Process:
     async def say(self, owner: UUID, *names: str, aloud: bool = True) -> None:
         """One transaction with an event for each name; not `aloud`: its announcement gets lost."""
         announce = Announcer(self.redis) if aloud else unheard
-        async with Transactions(self._database.writes, announce)() as work:
+        async with Transactions(self._database, announce)() as work:
             for name in names:
                 work.emit(owner, NewEvent("message_updated", status=name))
 
