@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, get_type_hints
 from uuid import UUID
@@ -125,8 +126,10 @@ async def test_a_query_without_its_owner_filter_is_refused(query: Callable[..., 
     session, given = Recording(), arguments_of(query)
     assert given is not None
 
-    await query(session, **given)
+    with suppress(AssertionError):  # a question that always has an answer has none here
+        await query(session, **given)
 
+    assert session.statements
     for statement in session.statements:
         assert list(unbound(statement)) == []
         if isinstance(statement, (Select, Update, Delete)):
