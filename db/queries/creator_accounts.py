@@ -83,13 +83,19 @@ async def take_from_others(
     return [(row[0], row[1]) for row in rows]
 
 
-async def set_status(session: WriteSession, owner: UUID, account_id: UUID, status: str, detail: str | None) -> bool:
-    """Change the status of an account that is connected in some way. False when there is nothing to change."""
+async def stop(
+    session: WriteSession, owner: UUID, account_id: UUID, connected_at: datetime, status: str, detail: str | None
+) -> bool:
+    """Change the status of an account that is connected since this moment. False when there is nothing to change.
+
+    What was answered to a former key says nothing about the present one.
+    """
     statement = (
         update(CreatorAccount)
         .where(
             CreatorAccount.user_id == owner,
             CreatorAccount.id == account_id,
+            CreatorAccount.connected_at == connected_at,
             CreatorAccount.status.not_in((status, "DISCONNECTED")),
         )
         .values(status=status, status_detail=detail, version=CreatorAccount.version + 1)

@@ -77,10 +77,11 @@ class Deliverer:
         if self._stopping():
             await self._recorder.give_back(claim)
             return
+        # Before the mark is stored: its lease in the database has begun by the time the commit is through.
+        marked_at = self._clock.monotonic()
         key = await self._pass_the_point_of_no_return(adapter, claim, request)
         if key is None:
             return
-        marked_at = self._clock.monotonic()
         answer = await adapter.send(
             credentials, request, key, lambda: self._clock.monotonic() - marked_at < WRITE_WITHIN_SECONDS
         )

@@ -118,6 +118,7 @@ async def _turn(work: UnitOfWork, claim: Claim, answer: Answer) -> Turn:
 
 
 async def stop_account(work: UnitOfWork, account: CreatorAccount, status: str, reason: str) -> None:
-    """Nothing of this account is sent or read until it is connected again."""
-    if await creator_accounts.set_status(work.session, account.user_id, account.id, status, reason):
+    """Nothing of this account is sent or read until it is connected again. `account`: as it was when it was asked."""
+    known = (account.user_id, account.id, account.connected_at)
+    if await creator_accounts.stop(work.session, *known, status, reason):
         work.emit(account.user_id, events.account_updated(account.id))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func
 
 from db.models import Message, new_id
-from db.queries import clock, conversations, messages
+from db.queries import clock, conversations, messages, platform_messages
 from db.unit_of_work import UnitOfWork
 from services.conversations import appearing
 from services.fans import leftovers
@@ -48,8 +48,9 @@ async def delivered(
     `sent_at`: as the platform says, if it does. A platform id that is known already stays.
     """
     values: dict[str, Any] = {}
+    heard_of = await _heard_of(work, message, message.platform_message_id or platform_message_id)
     if message.platform_message_id is None:
-        values = await make_room(work, message, platform_message_id)
+        values = await _room(work, message, platform_message_id, taken=heard_of)
     if message.status not in ARRIVED:
         known = values.get("platform_message_id")
         moved = await messages.arrive(work.session, message.user_id, message.id, known, sent_at)
@@ -62,7 +63,24 @@ async def delivered(
     if moved.campaign_id is not None or moved.scheduled_at is not None:
         work.emit(moved.user_id, events.conversation_updated(await conversations.put_last(work.session, moved)))
     await leftovers.settle(work, moved)
-    await appearing.appeared(work, moved)
+    if heard_of:
+        await appearing.appeared(work, moved)
+
+
+async def _heard_of(work: UnitOfWork, message: Message, platform_message_id: str | None) -> bool:
+    """One question for the usual case, in which nothing was told of the message before."""
+    if message.creator_account_id is None or platform_message_id is None:
+        return False
+    ids = (message.creator_account_id, platform_message_id)
+    return await platform_messages.heard_of(work.session, message.user_id, *ids)
+
+
+async def _room(work: UnitOfWork, message: Message, platform_message_id: str | None, *, taken: bool) -> dict[str, Any]:
+    """The columns by which a message gets its platform id; none where there is nothing to get."""
+    if taken:
+        return await make_room(work, message, platform_message_id)
+    nowhere = platform_message_id is None or message.creator_account_id is None
+    return {} if nowhere else {"platform_message_id": platform_message_id}
 
 
 async def _values(work: UnitOfWork, message: Message, step: Again | GiveUp | LeaveUnknown) -> dict[str, Any]:

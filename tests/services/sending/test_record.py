@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import update
 
+from db.models import CreatorAccount
 from db.queries import messages
 from services.platforms.interface import AccountStopped, Answer, NotSent, Refused, Sent, Unknown
 from tests.services.sending.desk import Desk, a_desk
@@ -94,3 +96,16 @@ async def test_a_late_delivery_is_believed_in_every_status(desk: Desk, status: s
     await desk.record(Sent("p1"))
 
     assert (await desk.message()).status == "SENT"
+
+
+async def test_what_is_answered_to_a_former_key_does_not_stop_an_account_that_was_connected_since(desk: Desk) -> None:
+    owner, account_id = desk.claim.owner, desk.claim.account.id
+    found = (CreatorAccount.user_id == owner, CreatorAccount.id == account_id)
+    later = update(CreatorAccount).where(*found).values(connected_at=await desk.now())
+    await writing(desk.database, lambda session: session.execute(later))
+
+    await desk.record(AccountStopped("INVALID_CREDENTIALS", "401"))
+
+    assert (await desk.account()).status == "CONNECTED"
+    assert (await desk.message()).status == "QUEUED"
+    assert await desk.events() == ["QUEUED"]

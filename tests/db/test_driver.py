@@ -1,0 +1,89 @@
+"""Transactions on the driver: what becomes of them and of their connection when something is cut off."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+
+from db.driver import transaction
+from db.engine import Database
+from tests.stored import opened, reading
+from tests.waiting import eventually
+
+MADE = "CREATE TABLE made (x int)"
+IS_MADE = select(func.to_regclass("made").is_not(None))
+
+
+async def is_made(database: Database) -> bool:
+    return bool(await reading(database, lambda session: session.scalar(IS_MADE)))
+
+
+async def test_what_is_not_committed_is_rolled_back_and_the_connection_serves_the_next(database_url: str) -> None:
+    async with opened(database_url, pool_size=1) as database:
+        async with transaction(database.bare) as begun:
+            await begun.driver.execute(MADE)
+            first = await begun.driver.fetchval("SELECT pg_backend_pid()")
+        assert not await is_made(database)
+        async with transaction(database.bare) as begun:
+            await begun.driver.execute(MADE)
+            await begun.commit()
+        assert await is_made(database)
+        async with transaction(database.bare) as begun:
+            assert await begun.driver.fetchval("SELECT pg_backend_pid()") == first
+
+
+async def test_a_transaction_that_is_cancelled_in_a_statement_leaves_nothing_behind(database_url: str) -> None:
+    asleep = asyncio.Event()
+
+    async def sleep(database: Database) -> None:
+        async with transaction(database.bare) as begun:
+            await begun.driver.execute(MADE)
+            asleep.set()
+            await begun.driver.execute("SELECT pg_sleep(60)")
+
+    async with opened(database_url, pool_size=1) as database:
+        task = asyncio.create_task(sleep(database))
+        await asleep.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        async with asyncio.timeout(10):
+            assert not await is_made(database)
+
+
+async def test_a_connection_that_breaks_is_told_and_replaced(database_url: str) -> None:
+    async def broken(database: Database) -> None:
+        async with transaction(database.bare) as begun:
+            mine = await begun.driver.fetchval("SELECT pg_backend_pid()")
+            async with opened(database_url) as other:
+                await reading(other, lambda session: session.execute(select(func.pg_terminate_backend(mine))))
+            await eventually(begun.driver.is_closed, 10, "the end of the connection")
+            await begun.commit()
+
+    async with opened(database_url, pool_size=1) as database:
+        with pytest.raises(OperationalError) as found:
+            await broken(database)
+        assert found.value.connection_invalidated
+        assert not await is_made(database)
+
+
+async def test_an_end_that_fails_is_no_commit(database_url: str) -> None:
+    """A constraint that is looked at when the transaction ends."""
+    deferred = (
+        "CREATE TABLE once (x int UNIQUE DEFERRABLE INITIALLY DEFERRED)",
+        "INSERT INTO once VALUES (1), (1)",
+    )
+
+    async def twice(database: Database) -> None:
+        async with transaction(database.bare) as begun:
+            for statement in deferred:
+                await begun.driver.execute(statement)
+            await begun.commit()
+
+    async with opened(database_url, pool_size=1) as database:
+        with pytest.raises(Exception, match="once_x_key"):
+            await twice(database)
+        assert await reading(database, lambda session: session.scalar(select(func.to_regclass("once")))) is None
