@@ -12,6 +12,7 @@ from sqlalchemy import delete, exists, func, insert, or_, select, update
 from db.engine import ReadSession, WriteSession
 from db.models import Campaign, CampaignRecipient, Fan, Message
 from db.owner_guard import crossing
+from db.queries.rows_by_id import rows_by_id
 from db.queries.unknowns import REPEATING
 
 NOW = func.clock_timestamp()
@@ -25,8 +26,7 @@ async def get(session: ReadSession, owner: UUID, campaign_id: UUID) -> Campaign 
 
 
 async def get_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[Campaign]:
-    query = select(Campaign).where(Campaign.user_id == owner, Campaign.id.in_(ids))
-    return (await session.scalars(query)).all()
+    return await rows_by_id(session, Campaign, owner, ids)
 
 
 async def lock(session: WriteSession, owner: UUID, campaign_id: UUID, *, wait: bool = True) -> Campaign | None:

@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, or_, select, tuple_, update
 from db.engine import ReadSession, WriteSession
 from db.models import Conversation, CreatorAccount, Fan
 from db.owner_guard import crossing
+from db.queries.rows_by_id import rows_by_id
 
 
 async def get(session: ReadSession, owner: UUID, account_id: UUID) -> CreatorAccount | None:
@@ -18,8 +19,7 @@ async def get(session: ReadSession, owner: UUID, account_id: UUID) -> CreatorAcc
 
 
 async def get_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[CreatorAccount]:
-    query = select(CreatorAccount).where(CreatorAccount.user_id == owner, CreatorAccount.id.in_(ids))
-    return (await session.scalars(query)).all()
+    return await rows_by_id(session, CreatorAccount, owner, ids)
 
 
 async def of_owner(session: ReadSession, owner: UUID, platform: str | None = None) -> Sequence[CreatorAccount]:

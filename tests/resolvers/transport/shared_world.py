@@ -21,7 +21,7 @@ from resolvers.transport.broadcast import Broadcast
 from resolvers.transport.shared_stream import Executor, Handed, SharedStream
 from resolvers.transport.subscriber import Subscriber
 from schema.loaders import Loaders
-from services.live.feed import Feed, Place
+from services.live.feed import Feed, Place, Sight
 from services.live.reading import Filter, Happened, Item, Pace, Reading
 from services.runtime.clock import SystemClock
 
@@ -36,7 +36,8 @@ class World:
         self.chance = chance
         self.versions = [0] * objects
         self.log: list[int] = []
-        self.epoch, self.breaks, self.sequence, self.read_at = "e", 0, 0, CLOCK.monotonic()
+        self.epoch, self.breaks, self.sequence = "e", 0, 0
+        self.sight = Sight(CLOCK.monotonic(), CLOCK.monotonic())
         self._news = asyncio.Event()
 
     @property
@@ -57,7 +58,8 @@ class World:
             self.hear()
 
     def hear(self) -> None:
-        self.sequence, self.read_at = len(self.log), CLOCK.monotonic()
+        self.sequence = len(self.log)
+        self.sight = Sight(CLOCK.monotonic(), CLOCK.monotonic())
         told, self._news = self._news, asyncio.Event()
         told.set()
 

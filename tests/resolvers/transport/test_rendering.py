@@ -33,7 +33,7 @@ class Document:
 
     async def render(self, *numbers: int, read_by: float = 0) -> list[Rendered]:
         handed = Handed(cast("Executor", self.executor), self.stream)
-        return await self.renderer.render([event(number) for number in numbers], handed, read_by, self._world.read_at)
+        return await self.renderer.render([event(number) for number in numbers], handed, read_by, self._world.sight)
 
     async def versions(self, *numbers: int, read_by: float = 0) -> list[int]:
         return [answer(each)["data"]["one"][1] for each in await self.render(*numbers, read_by=read_by)]
