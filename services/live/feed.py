@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -23,8 +23,8 @@ from services.runtime.clock import Clock
 log = structlog.get_logger(service="live")
 
 BATCH = 200
-FEW = 10
-"""Events that are read together with their objects; where more happens at once, objects are read for many of them."""
+FEW = 25
+"""Events that are read together with their objects. Where more happens at once, objects are read for many events."""
 AT_HAND = 1000
 """The most events a feed keeps, for those who are a little behind."""
 
@@ -94,9 +94,9 @@ class Feed:
     def wake(self) -> None:
         self._woken.set()
 
-    async def news(self) -> None:
-        """Until something was read, or the log broke."""
-        await self._news.wait()
+    def news(self) -> Coroutine[Any, Any, bool]:
+        """Until something was read, or the log broke, after this call: it may be awaited later, by another task."""
+        return self._news.wait()
 
     async def run(self) -> None:
         """Read whenever woken, until cancelled."""
