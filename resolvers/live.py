@@ -79,11 +79,7 @@ async def _shown(loaders: Loaders, happened: Happened) -> InboxEvent | None:
         case "payment_received":
             return await _payment_received(loaders, event, cursor)
         case "conversation_updated":
-            conversation = event.conversation_id and await loaders.conversations.load(event.conversation_id)
-            if conversation:
-                return ConversationUpdated(
-                    cursor=cursor, occurred_at=event.occurred_at, conversation=Conversation.of(conversation)
-                )
+            return await _conversation_updated(loaders, event, cursor)
         case "fan_updated":
             fan = event.fan_id and await loaders.fans.load(event.fan_id)
             if fan:
@@ -97,6 +93,15 @@ async def _shown(loaders: Loaders, happened: Happened) -> InboxEvent | None:
             if account:
                 return AccountUpdated(cursor=cursor, occurred_at=event.occurred_at, account=CreatorAccount.of(account))
     return None
+
+
+async def _conversation_updated(loaders: Loaders, event: LiveEvent, cursor: str) -> InboxEvent | None:
+    """Nothing of one whose fan is deleted: no list shows it, and clients have dropped it with her."""
+    conversation = event.conversation_id and await loaders.conversations.load(event.conversation_id)
+    fan = conversation and await loaders.fans.load(conversation.fan_id)
+    if not conversation or not fan or fan.deleted_at is not None:
+        return None
+    return ConversationUpdated(cursor=cursor, occurred_at=event.occurred_at, conversation=Conversation.of(conversation))
 
 
 async def _message_removed(loaders: Loaders, event: LiveEvent, cursor: str) -> InboxEvent | None:
