@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 from db.models import LiveEvent
+from resolvers.fans import refused
 from resolvers.inbox_stream import InboxStream
 from schema import ids
 from schema.context import CurrentInfo
@@ -33,8 +34,9 @@ from schema.loaders import Loaders
 from schema.messages import Message, MessageStatus
 from schema.permissions import SignedIn
 from schema.scalars import Cents
+from services import rules
 from services.live.cursor import Cursor, MalformedCursor
-from services.live.reading import Filter, Happened
+from services.live.reading import MAX_ACCOUNTS, Filter, Happened
 
 
 def inbox_events(
@@ -46,19 +48,23 @@ def inbox_events(
         strawberry.ID | None, strawberry.argument(description="Only what concerns this conversation.")
     ] = None,
     account_ids: Annotated[
-        list[strawberry.ID] | None, strawberry.argument(description="Only what concerns these accounts.")
+        list[strawberry.ID] | None, strawberry.argument(description="Only what concerns these accounts, at most 100.")
     ] = None,
     campaign_messages: Annotated[bool, strawberry.argument(description="Also messages of campaigns?")] = True,
 ) -> AsyncIterable[InboxEvent]:
     context = info.context
     wanted = Filter(
         conversation_id=ids.decode_optional("Conversation", conversation_id),
-        account_ids=None
-        if account_ids is None
-        else frozenset(ids.decode("CreatorAccount", each) for each in account_ids),
+        account_ids=_accounts(account_ids),
         campaign_messages=campaign_messages,
     )
     return InboxStream(context.inbox, context.owner, _cursor(after), wanted, _shown)
+
+
+def _accounts(given: list[strawberry.ID] | None) -> frozenset[UUID] | None:
+    for problem in rules.at_most(given or (), ("accountIds",), MAX_ACCOUNTS):
+        raise refused(problem)
+    return None if given is None else frozenset(ids.decode("CreatorAccount", each) for each in given)
 
 
 def _cursor(text: str | None) -> Cursor | None:
