@@ -16,7 +16,7 @@ from sqlalchemy import Engine, event
 
 from db.engine import Database
 from db.models import Base, Conversation, Message
-from db.queries import users
+from db.queries import fans, users
 from db.unit_of_work import Transactions
 from resolvers.transport.bounds import Bounds
 from schema import ids
@@ -66,9 +66,9 @@ async def inbox_of(api: Api, settings: Settings) -> AsyncIterator[Inbox]:
     async with opened(url) as database, Redis.from_url(f"redis://{settings.redis_endpoint}") as redis:
         owner = await reading(database, lambda session: users.find(session, "", "mia"))
         assert owner is not None
-        fans = [fan(owner), fan(owner, name="Kim")]
-        talks = [conversation(each) for each in fans]
-        await store(database, *fans, *talks)
+        both = [fan(owner), fan(owner, name="Kim")]
+        talks = [conversation(each) for each in both]
+        await store(database, *both, *talks)
         inbox = Inbox(database, redis, owner, talks)
         yield inbox
 
@@ -163,6 +163,20 @@ async def test_a_filter_narrows_for_its_socket_alone(api: Api, settings: Setting
         await inbox.say("to Kim", talk=1)
         assert await texts(narrow, 1) == ["to Kim"]
         assert await texts(everything, 2) == ["to Robin", "to Kim"]
+
+
+async def test_nothing_is_told_of_the_conversation_of_a_deleted_fan(api: Api, settings: Settings) -> None:
+    query = """subscription { inboxEvents { __typename
+      ... on ConversationUpdated { conversation { fan { name } } } } }"""
+    async with inbox_of(api, settings) as inbox, watching(api, 1, query) as [socket]:
+        robin, kim = inbox.talks
+        async with Transactions(inbox.database.writes, Announcer(inbox.redis))() as work:
+            await fans.change(work.session, inbox.owner, robin.fan_id, deleted_at=fans.NOW)
+            work.emit(inbox.owner, events.conversation_updated(robin))
+            work.emit(inbox.owner, events.conversation_updated(kim))
+        told = (await socket.next())["payload"]["data"]["inboxEvents"]
+
+    assert told["conversation"]["fan"]["name"] == "Kim"
 
 
 async def test_a_stranger_hears_nothing(api: Api, settings: Settings) -> None:
