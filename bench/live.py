@@ -68,7 +68,8 @@ async def measure(stage: Stage, case: Case, application: str, extra: dict[str, s
     """One round of one server."""
     said = await said_by(stage, case)
     load = os.getloadavg()[0]
-    async with serving(application, environment(stage.settings) | extra) as server:
+    environ = environment(stage.settings) | {"LOG_LEVEL": "WARNING"} | extra
+    async with serving(application, environ) as server:
         await asyncio.sleep(1)
         empty = server.memory_kb
         async with clients(server.port, said) as there:
@@ -100,8 +101,8 @@ async def compare(stage: Stage, case: Case, rounds: int) -> None:
     print(row(about, ours, floors))
     print(row(f"{about}: floor", floors), flush=True)
     if case.deaf:
-        grown = [(each["closed"], round(each["grown_kb"] / case.sockets)) for each in ours]
-        print("   sockets closed, and kB that the process grew for each socket while it told the events:", grown)
+        grown = [round(each["grown_kb"] / case.sockets) for each in ours]
+        print("   kB that the process grew for each socket while it told the events:", grown)
 
 
 def settings_of(database_url: str, redis_endpoint: str) -> Settings:
