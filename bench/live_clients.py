@@ -11,11 +11,13 @@ import asyncio
 import json
 import os
 import re
+import socket
 import sys
 import time
 from array import array
 from base64 import b64encode
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -25,6 +27,7 @@ KEY = re.compile(rb"key=([0-9a-f]+:\d+);")
 PONG = b'{"type":"pong"}'
 QUIET_SECONDS = 2.0
 AT_ONCE = 50
+SMALL_BUFFER = 4096
 
 
 def masked(payload: bytes, opcode: int = 1) -> bytes:
@@ -124,13 +127,28 @@ def _end_of_frame(data: bytes, place: int) -> int:
     return place + head + length
 
 
+async def _speak(loop: asyncio.AbstractEventLoop, made: Callable[[], Client], plain: socket.socket) -> None:
+    await loop.create_connection(made, sock=plain)
+
+
+async def _connected(port: int, buffer: int | None) -> socket.socket:
+    """With a small buffer, the kernel takes little for who never reads."""
+    plain = socket.socket()
+    plain.setblocking(False)
+    if buffer:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+    await asyncio.get_running_loop().sock_connect(plain, ("127.0.0.1", port))
+    return plain
+
+
 async def connect_all(clients: Clients, port: int, said: list[dict[str, Any]]) -> None:
     """A few at a time, so that none of the handshakes is refused."""
     loop = asyncio.get_running_loop()
     for begin in range(0, len(said), AT_ONCE):
         some = said[begin : begin + AT_ONCE]
         made = (partial(Client, clients, each) for each in some)
-        await asyncio.gather(*(loop.create_connection(each, "127.0.0.1", port) for each in made))
+        sockets = [await _connected(port, SMALL_BUFFER if each["deaf"] else None) for each in some]
+        await asyncio.gather(*map(partial(_speak, loop), made, sockets))
         while clients.ready + clients.closed < begin + len(some):  # noqa: ASYNC110 - batches, not single clients
             await asyncio.sleep(0.005)
 

@@ -14,7 +14,11 @@ from db.owner_guard import install
 
 
 class ReadSession(AsyncSession):
-    """A session that only reads. Kept for one load, never while waiting for something else."""
+    """A session that only reads. Kept for one load, never while waiting for something else.
+
+    Each statement stands for itself, without the round trips of BEGIN and ROLLBACK. What needs one snapshot for several
+    asks for it: `session.connection(execution_options={"isolation_level": "REPEATABLE READ"})`.
+    """
 
     driver: asyncpg.Connection[Any] | None = None
     """Where kept statements go within a unit of work (`db.kept`)."""
@@ -67,9 +71,10 @@ def connect(
     liveness.install(engine.sync_engine)
     if owner_guard:
         install(engine.sync_engine)
+    bare = engine.execution_options(isolation_level="AUTOCOMMIT")
     return Database(
         engine,
-        engine.execution_options(isolation_level="AUTOCOMMIT"),
-        async_sessionmaker(engine, class_=ReadSession, expire_on_commit=False, autoflush=False),
+        bare,
+        async_sessionmaker(bare, class_=ReadSession, expire_on_commit=False, autoflush=False),
         async_sessionmaker(engine, class_=WriteSession, expire_on_commit=False, autoflush=False),
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 from db.models import LiveEvent
+from resolvers.fans import refused
 from resolvers.inbox_stream import InboxStream
 from schema import ids
 from schema.context import CurrentInfo
@@ -33,8 +34,9 @@ from schema.loaders import Loaders
 from schema.messages import Message, MessageStatus
 from schema.permissions import SignedIn
 from schema.scalars import Cents
+from services import rules
 from services.live.cursor import Cursor, MalformedCursor
-from services.live.reading import Filter, Happened
+from services.live.reading import MAX_ACCOUNTS, Filter, Happened
 
 
 def inbox_events(
@@ -46,19 +48,23 @@ def inbox_events(
         strawberry.ID | None, strawberry.argument(description="Only what concerns this conversation.")
     ] = None,
     account_ids: Annotated[
-        list[strawberry.ID] | None, strawberry.argument(description="Only what concerns these accounts.")
+        list[strawberry.ID] | None, strawberry.argument(description="Only what concerns these accounts, at most 100.")
     ] = None,
     campaign_messages: Annotated[bool, strawberry.argument(description="Also messages of campaigns?")] = True,
 ) -> AsyncIterable[InboxEvent]:
     context = info.context
     wanted = Filter(
         conversation_id=ids.decode_optional("Conversation", conversation_id),
-        account_ids=None
-        if account_ids is None
-        else frozenset(ids.decode("CreatorAccount", each) for each in account_ids),
+        account_ids=_accounts(account_ids),
         campaign_messages=campaign_messages,
     )
     return InboxStream(context.inbox, context.owner, _cursor(after), wanted, _shown)
+
+
+def _accounts(given: list[strawberry.ID] | None) -> frozenset[UUID] | None:
+    for problem in rules.at_most(given or (), ("accountIds",), MAX_ACCOUNTS):
+        raise refused(problem)
+    return None if given is None else frozenset(ids.decode("CreatorAccount", each) for each in given)
 
 
 def _cursor(text: str | None) -> Cursor | None:
@@ -79,11 +85,7 @@ async def _shown(loaders: Loaders, happened: Happened) -> InboxEvent | None:
         case "payment_received":
             return await _payment_received(loaders, event, cursor)
         case "conversation_updated":
-            conversation = event.conversation_id and await loaders.conversations.load(event.conversation_id)
-            if conversation:
-                return ConversationUpdated(
-                    cursor=cursor, occurred_at=event.occurred_at, conversation=Conversation.of(conversation)
-                )
+            return await _conversation_updated(loaders, event, cursor)
         case "fan_updated":
             fan = event.fan_id and await loaders.fans.load(event.fan_id)
             if fan:
@@ -97,6 +99,15 @@ async def _shown(loaders: Loaders, happened: Happened) -> InboxEvent | None:
             if account:
                 return AccountUpdated(cursor=cursor, occurred_at=event.occurred_at, account=CreatorAccount.of(account))
     return None
+
+
+async def _conversation_updated(loaders: Loaders, event: LiveEvent, cursor: str) -> InboxEvent | None:
+    """Nothing of one whose fan is deleted: no list shows it, and clients have dropped it with her."""
+    conversation = event.conversation_id and await loaders.conversations.load(event.conversation_id)
+    fan = conversation and await loaders.fans.load(conversation.fan_id)
+    if not conversation or not fan or fan.deleted_at is not None:
+        return None
+    return ConversationUpdated(cursor=cursor, occurred_at=event.occurred_at, conversation=Conversation.of(conversation))
 
 
 async def _message_removed(loaders: Loaders, event: LiveEvent, cursor: str) -> InboxEvent | None:

@@ -33,12 +33,13 @@ from db.queries import (
     fan_imports,
     fans,
     message_pages,
-    messages,
     payments,
     worker_heartbeats,
 )
 from db.queries.campaign_metrics import Counts
 from db.queries.keyset import Page, Window
+from db.queries.live_objects import Objects
+from db.queries.rows_by_id import rows_by_id
 from services.monitoring.health import WORKER_SILENT_AFTER_SECONDS
 from services.runtime.resources import Resources
 from services.sending.lane_outlook import LaneOutlook
@@ -64,7 +65,7 @@ class Loaders:
         self.fans: DataLoader[UUID, Fan | None] = self._by_id(fans.get_many)
         self.fan_imports: DataLoader[UUID, FanImport | None] = self._by_id(fan_imports.get_many)
         self.conversations: DataLoader[UUID, Conversation | None] = self._by_id(conversations.get_many)
-        self.messages: DataLoader[UUID, Message | None] = self._by_id(messages.present_many)
+        self.messages: DataLoader[UUID, Message | None] = self._by_id(_present_messages)
         self.payments: DataLoader[UUID, Payment | None] = self._by_id(payments.get_many)
         self.conversation_of_fan: DataLoader[UUID, Conversation | None] = DataLoader(self._conversations_of_fans)
         self.attempts: DataLoader[UUID, list[Attempt]] = DataLoader(self._attempts)
@@ -81,6 +82,15 @@ class Loaders:
         self._audiences: dict[Window, DataLoader[UUID, Page[tuple[Fan, int]]]] = {}
         self._campaign_messages: dict[tuple[Window, str | None], DataLoader[UUID, Page[Message]]] = {}
         self._message_pages: dict[Window, DataLoader[UUID, Page[Message]]] = {}
+
+    def know(self, objects: Objects) -> None:
+        """What was read already need not be read again."""
+        for message_id, message in objects.messages.items():
+            self.messages.prime(message_id, None if message is None else _present(message))
+        for conversation_id, conversation in objects.conversations.items():
+            self.conversations.prime(conversation_id, conversation)
+        for fan_id, fan in objects.fans.items():
+            self.fans.prime(fan_id, fan)
 
     def message_pages(self, window: Window) -> DataLoader[UUID, Page[Message]]:
         """A page of a conversation's messages; one loader for each window, whatever the number of conversations."""
@@ -175,6 +185,15 @@ class Loaders:
     async def _outlooks(self, keys: list[UUID]) -> list[Outlook]:
         outlooks = await self._estimates.of_messages(self._owner, keys)
         return [outlooks.get(key, NO_OUTLOOK) for key in keys]
+
+
+async def _present_messages(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[Message]:
+    """Without those that were deleted at the platform: a client is told nothing of them."""
+    return [row for row in await rows_by_id(session, Message, owner, ids) if _present(row)]
+
+
+def _present(message: Message) -> Message | None:
+    return message if message.removed_at is None else None
 
 
 def _pages(

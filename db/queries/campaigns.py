@@ -13,6 +13,7 @@ from db.engine import ReadSession, WriteSession
 from db.kept import columns, kept, made
 from db.models import Campaign, CampaignRecipient, Fan, Message
 from db.owner_guard import crossing
+from db.queries.rows_by_id import rows_by_id
 from db.queries.unknowns import REPEATING
 
 NOW = func.clock_timestamp()
@@ -26,8 +27,7 @@ async def get(session: ReadSession, owner: UUID, campaign_id: UUID) -> Campaign 
 
 
 async def get_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[Campaign]:
-    query = select(Campaign).where(Campaign.user_id == owner, Campaign.id.in_(ids))
-    return (await session.scalars(query)).all()
+    return await rows_by_id(session, Campaign, owner, ids)
 
 
 async def lock(session: WriteSession, owner: UUID, campaign_id: UUID, *, wait: bool = True) -> Campaign | None:

@@ -13,6 +13,7 @@ from db.engine import ReadSession, WriteSession
 from db.kept import columns, kept, made
 from db.models import Conversation, Fan, Message, new_id
 from db.models.base import table_of
+from db.queries.rows_by_id import rows_by_id
 
 
 async def get(session: ReadSession, owner: UUID, conversation_id: UUID) -> Conversation | None:
@@ -20,8 +21,7 @@ async def get(session: ReadSession, owner: UUID, conversation_id: UUID) -> Conve
 
 
 async def get_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[Conversation]:
-    query = select(Conversation).where(Conversation.user_id == owner, Conversation.id.in_(ids))
-    return (await session.scalars(query)).all()
+    return await rows_by_id(session, Conversation, owner, ids)
 
 
 async def of_fans(session: ReadSession, owner: UUID, fan_ids: Sequence[UUID]) -> Sequence[Conversation]:

@@ -13,6 +13,7 @@ from db.engine import ReadSession, WriteSession
 from db.kept import kept
 from db.models import Conversation, CreatorAccount, Fan
 from db.owner_guard import crossing
+from db.queries.rows_by_id import rows_by_id
 
 
 async def get(session: ReadSession, owner: UUID, account_id: UUID) -> CreatorAccount | None:
@@ -20,8 +21,7 @@ async def get(session: ReadSession, owner: UUID, account_id: UUID) -> CreatorAcc
 
 
 async def get_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[CreatorAccount]:
-    query = select(CreatorAccount).where(CreatorAccount.user_id == owner, CreatorAccount.id.in_(ids))
-    return (await session.scalars(query)).all()
+    return await rows_by_id(session, CreatorAccount, owner, ids)
 
 
 async def of_owner(session: ReadSession, owner: UUID, platform: str | None = None) -> Sequence[CreatorAccount]:

@@ -15,6 +15,7 @@ from db.models import FanImport, FanImportFile
 from db.owner_guard import crossing
 from db.queries.keyset import Page, Position, Window
 from db.queries.row_order import page, within
+from db.queries.rows_by_id import rows_by_id
 
 NOW = func.clock_timestamp()
 OPEN = ("PENDING", "RUNNING")
@@ -26,8 +27,7 @@ async def get(session: ReadSession, owner: UUID, fan_import_id: UUID) -> FanImpo
 
 
 async def get_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[FanImport]:
-    query = select(FanImport).where(FanImport.user_id == owner, FanImport.id.in_(ids))
-    return (await session.scalars(query)).all()
+    return await rows_by_id(session, FanImport, owner, ids)
 
 
 def position(row: FanImport) -> Position:

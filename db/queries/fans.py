@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from db.engine import ReadSession, WriteSession
 from db.kept import kept
 from db.models import Fan
+from db.queries.rows_by_id import rows_by_id
 
 NOW = func.clock_timestamp()
 
@@ -37,8 +38,7 @@ def _departure() -> Any:
 
 
 async def get_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[Fan]:
-    query = select(Fan).where(Fan.user_id == owner, Fan.id.in_(ids))
-    return (await session.scalars(query)).all()
+    return await rows_by_id(session, Fan, owner, ids)
 
 
 async def lock(session: WriteSession, owner: UUID, fan_id: UUID) -> Fan | None:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, insert, select, union_all
+from sqlalchemy import Select, Uuid, bindparam, insert, select, union_all
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.engine import ReadSession, WriteSession
@@ -118,10 +118,16 @@ async def ensure_sequence(session: WriteSession, owner: UUID) -> None:
 
 async def after(session: ReadSession, owner: UUID, sequence: int, limit: int) -> Sequence[LiveEvent]:
     """The owner's events after a number, oldest first."""
-    query = (
+    values = {"owner": owner, "sequence": sequence, "limit": limit}
+    found: Sequence[LiveEvent] = (await session.scalars(_after(), values)).all()
+    return found
+
+
+@cache
+def _after() -> Select[LiveEvent]:
+    return (
         select(LiveEvent)
-        .where(LiveEvent.user_id == owner, LiveEvent.sequence > sequence)
+        .where(LiveEvent.user_id == bindparam("owner"), LiveEvent.sequence > bindparam("sequence"))
         .order_by(LiveEvent.sequence)
-        .limit(limit)
+        .limit(bindparam("limit"))
     )
-    return (await session.scalars(query)).all()

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from db.engine import ReadSession, WriteSession
 from db.kept import columns, kept, made
 from db.models import Message, Payment, new_id
+from db.queries.rows_by_id import rows_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +88,4 @@ async def link(session: WriteSession, owner: UUID, payment_id: UUID, message: Me
 
 
 async def get_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[Payment]:
-    query = select(Payment).where(Payment.user_id == owner, Payment.id.in_(ids))
-    return (await session.scalars(query)).all()
+    return await rows_by_id(session, Payment, owner, ids)

@@ -13,7 +13,7 @@ from resolvers.transport.insistence import insist
 from resolvers.transport.rendering import Rendered, Renderer, Studio, batches
 from resolvers.transport.share_key import ShareKey
 from resolvers.transport.shared_stream import Handed
-from services.live.feed import Place
+from services.live.feed import Place, Sight
 from services.live.reading import Item
 from services.monitoring.logs import traced
 
@@ -82,17 +82,17 @@ class Broadcast:
             reading.go_on_from(begin, say_ready=False)
             while True:
                 for batch in batches(items := await insist(reading.items, "read")):
-                    await self._tell(batch, reading.read_at)
+                    await self._tell(batch, reading.sight)
                 if not items:
                     await reading.more()
 
-    async def _tell(self, items: Sequence[Item], read_at: float) -> None:
+    async def _tell(self, items: Sequence[Item], sight: Sight) -> None:
         self._begun = items[-1].place
         if not self._followers:
             return
         anyone = next(iter(self._followers))
         for item, rendered in zip(
-            items, await self.renderer.render(items, anyone.handed, self._read_by, read_at), strict=True
+            items, await self.renderer.render(items, anyone.handed, self._read_by, sight), strict=True
         ):
             self._read_by = max(self._read_by, rendered.read_by)
             await self._send(item, rendered)

@@ -31,8 +31,10 @@ class Fresh(Generic[KeyT, ValueT]):
     def get(self, key: KeyT, not_before: float) -> Dated[ValueT] | None:
         """None where it was begun too long ago, or before `not_before`."""
         found = self._kept.get(key)
-        oldest = max(not_before, self._clock.monotonic() - FRESH_SECONDS)
-        return found if found is not None and found.begun >= oldest else None
+        return found if found is not None and self.is_fresh(found.begun, not_before) else None
+
+    def is_fresh(self, begun: float, not_before: float) -> bool:
+        return begun >= max(not_before, self._clock.monotonic() - FRESH_SECONDS)
 
     def put(self, key: KeyT, begun: float, value: ValueT) -> Dated[ValueT]:
         kept = self._kept[key] = Dated(begun, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -15,9 +16,12 @@ LONGEST_NAP_SECONDS = 30.0
 
 
 async def until_silent(frames: Frames, ping: Callable[[], Awaitable[None]], bounds: Bounds) -> None:
-    """Pings the peer; returns when nothing was heard of it for too long. Raises what `ping` raises."""
+    """Pings the peer; returns when nothing was heard of it for too long. Raises what `ping` raises.
+
+    A thousand peers that came back together, after a restart, are not pinged together for ever.
+    """
     now = asyncio.get_running_loop().time
-    frames.heard_at, next_ping = now(), now() + bounds.ping_seconds
+    frames.heard_at, next_ping = now(), now() + bounds.ping_seconds * random.uniform(0.25, 1)  # noqa: S311 - jitter
     while now() < (end := frames.heard_at + bounds.silence_seconds):
         if now() >= next_ping:
             await ping()

@@ -10,11 +10,12 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from graphql import ExecutionResult, GraphQLError
 
+from db.queries.live_objects import Objects
 from resolvers.masking import passes
 from resolvers.transport import answers
 from resolvers.transport.freshness import Dated, Fresh
@@ -22,7 +23,7 @@ from resolvers.transport.insistence import PartAway, insist
 from resolvers.transport.shared_stream import Handed
 from schema.context import Context
 from schema.loaders import Loaders
-from services.live.feed import Place
+from services.live.feed import Place, Sight
 from services.live.reading import Item
 from services.runtime.clock import Clock
 
@@ -45,19 +46,38 @@ class Rendered:
     read_by: float
 
 
+class Sighted(NamedTuple):
+    """Loaders, and what they were given to know."""
+
+    loaders: Loaders
+    objects: Objects | None
+
+
 class Studio:
     """What the renderers of a process share: loaders of each owner, and how many work at once."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.turns = asyncio.Semaphore(BATCHES_AT_ONCE)
-        self._loaders: Fresh[UUID, Loaders] = Fresh(clock)
+        self._loaders: Fresh[UUID, Sighted] = Fresh(clock)
         self._under_way: set[asyncio.Task[list[Rendered]]] = set()
 
-    def loaders(self, context: Context, not_before: float) -> Dated[Loaders]:
-        """Subscriptions of one owner that ask differently for the same events share what was read."""
-        found = self._loaders.get(context.owner, not_before)
-        return found or self._loaders.put(context.owner, self.clock.monotonic(), context.new_loaders())
+    def loaders(self, context: Context, items: Sequence[Item], read_by: float, sight: Sight) -> Dated[Sighted]:
+        """Subscriptions of one owner that ask differently for the same events share what was read.
+
+        What was read together with the log need not be read again.
+        """
+        objects = sight.objects if items[-1].place <= sight.through else None
+        if not self._loaders.is_fresh(sight.begun, read_by):
+            objects = None
+        found = self._loaders.get(context.owner, read_by)
+        if found and (found.begun >= sight.ended or (objects and found.value.objects is objects)):
+            return found
+        begun = sight.begun if objects else self.clock.monotonic()
+        loaders = context.new_loaders()
+        if objects:
+            loaders.know(objects)
+        return self._loaders.put(context.owner, begun, Sighted(loaders, objects))
 
     def forget(self, context: Context) -> None:
         """Loaders remember failures, too."""
@@ -83,15 +103,14 @@ class Renderer:
         self._studio = studio
         self._rendered: Fresh[tuple[type, Place], Rendered] = Fresh(studio.clock)
 
-    async def render(self, items: Sequence[Item], handed: Handed, read_by: float, read_at: float) -> list[Rendered]:
+    async def render(self, items: Sequence[Item], handed: Handed, read_by: float, sight: Sight) -> list[Rendered]:
         """`handed`: of any of those subscriptions. `read_by`: nothing is shown as it was before.
 
-        `read_at`: by then the items were all committed, so that objects read later are as the items left them.
+        `sight`: by its end the items were all committed, so that objects read later are as the items left them.
         """
         ready = self._at_hand(items, read_by)
         if missing := items[len(ready) :]:
-            not_before = max(read_at, ready[-1].read_by if ready else read_by)
-            make = partial(self._make, missing, handed, not_before)
+            make = partial(self._make, missing, handed, ready[-1].read_by if ready else read_by, sight)
             ready += await self._studio.work(asyncio.create_task(insist(make, "render")))
         return ready
 
@@ -106,10 +125,10 @@ class Renderer:
             read_by = max(read_by, found.value.read_by)
         return ready
 
-    async def _make(self, items: Sequence[Item], handed: Handed, not_before: float) -> list[Rendered]:
+    async def _make(self, items: Sequence[Item], handed: Handed, read_by: float, sight: Sight) -> list[Rendered]:
         context = handed.executor.context_value
         async with self._studio.turns:
-            begun, loaders = self._studio.loaders(context, not_before)
+            begun, (loaders, _) = self._studio.loaders(context, items, read_by, sight)
             try:
                 show = partial(_payload, handed=handed, context=context.with_loaders(loaders))
                 payloads = await asyncio.gather(*map(show, items))

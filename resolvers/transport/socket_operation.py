@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation
 from strawberry.types import ExecutionResult
@@ -35,16 +35,20 @@ class OperationRun:
         self._sockets = handler.sockets
         self._viewer = handler.viewer
         self._operation = operation
+        self._follows = False
 
     async def until_it_ends(self) -> None:
         """A query or mutation has a deadline; a subscription has the socket's life."""
-        operation = self._operation
         try:
-            await self._sockets.deadlines.run(
-                self._execute(), lambda: kind_of(operation.query, operation.operation_name)
-            )
+            await self._sockets.deadlines.run(self._execute(), self._kind)
         except TookTooLong:
             await self._fail([answers.timed_out()])
+
+    def _kind(self) -> OperationType:
+        """Asked of a thousand sockets ten seconds after they came back, all at once."""
+        if self._follows:
+            return OperationType.SUBSCRIPTION
+        return kind_of(self._operation.query, self._operation.operation_name)
 
     async def _execute(self) -> None:
         try:
@@ -84,6 +88,7 @@ class OperationRun:
     async def _follow(self, handed: Handed) -> None:
         operation = self._operation
         assert self._viewer is not None
+        self._follows = True
         key = share_key(self._viewer, operation.query, handed.executor, operation.variables)
         async with self._sockets.broadcasts.watching(key) as broadcast:
             await Subscriber(self._handler, operation.id, handed, broadcast).run()

@@ -11,7 +11,7 @@ from resolvers.transport.broadcast import Broadcast
 from resolvers.transport.insistence import insist
 from resolvers.transport.rendering import Rendered, batches
 from resolvers.transport.shared_stream import Handed
-from services.live.feed import Place
+from services.live.feed import Place, Sight
 from services.live.reading import Item, Reading
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Subscriber:
         while True:
             while items := await insist(reading.items, "read"):
                 for batch in batches(items):
-                    await self._catch_up_with(batch, reading.read_at)
+                    await self._catch_up_with(batch, reading.sight)
             self.place = reading.place
             if self._broadcast.join(self):
                 await self._fell_behind.wait()
@@ -51,9 +51,9 @@ class Subscriber:
             else:
                 await reading.more()
 
-    async def _catch_up_with(self, items: Sequence[Item], read_at: float) -> None:
+    async def _catch_up_with(self, items: Sequence[Item], sight: Sight) -> None:
         async with self._broadcast.turn:
-            found = await self._broadcast.renderer.render(items, self.handed, self.read_by, read_at)
+            found = await self._broadcast.renderer.render(items, self.handed, self.read_by, sight)
         for item, rendered in zip(items, found, strict=True):
             if not self.take(item, rendered):
                 assert rendered.payload is not None

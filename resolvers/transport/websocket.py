@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(service="api")
 
+PING = encoded({"type": "ping"}).encode()
+
 
 class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """One socket."""
@@ -123,7 +125,8 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
         ]
 
     async def _ping(self) -> None:
-        await self.send_message({"type": "ping"})
+        if not self.frames.offer(PING):
+            await self.send_text(PING.decode())
 
     async def _close_after(self, event: Coroutine[Any, Any, None], code: CloseCode, reason: str) -> None:
         with suppress(WebSocketDisconnected):

@@ -137,4 +137,6 @@ async def _bring_back(work: UnitOfWork, tombstone: Fan, new: NewFan) -> Fan:
     assert fan is not None
     talks = await conversations.of_fans(work.session, fan.user_id, [fan.id])
     work.emit(fan.user_id, events.fan_updated(fan, talks[0].id if talks else None))
+    for talk in talks:  # whoever was told that she was deleted has dropped it
+        work.emit(fan.user_id, events.conversation_updated(talk))
     return fan

@@ -41,10 +41,14 @@ async def meet(
     values = columns.changed(known, told | await _filled_in(work, account, known, person))
     if not values:
         return known
+    is_back = known.deleted_at is not None
     changed = await fans.change(work.session, account.user_id, known.id, **values)
     assert changed is not None
     talks = await conversations.of_fans(work.session, account.user_id, [known.id])
     work.emit(account.user_id, events.fan_updated(changed, talks[0].id if talks else None))
+    if is_back:
+        for talk in talks:  # whoever was told that she was deleted has dropped it
+            work.emit(account.user_id, events.conversation_updated(talk))
     return changed
 
 

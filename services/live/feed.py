@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -14,13 +15,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import Database
 from db.models import LiveEvent
-from db.queries import live_events
+from db.queries import live_events, live_objects
 from db.queries.live_events import Position
+from db.queries.live_objects import Objects
 from services.runtime.clock import Clock
 
 log = structlog.get_logger(service="live")
 
 BATCH = 200
+FEW = 25
+"""Events that are read together with their objects. Where more happens at once, objects are read for many events."""
 AT_HAND = 1000
 """The most events a feed keeps, for those who are a little behind."""
 
@@ -36,11 +40,25 @@ class Place(NamedTuple):
     sequence: int
 
 
-class Feed:
-    """`sequence`: everything up to it was read. `breaks`: how often the log did not go on where it had ended.
+NOWHERE = Place(-1, 0)
 
-    `read_at`: by a monotonic clock; what was committed later was not read yet.
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """When the log was read last, by a monotonic clock: what was committed after `ended` was not seen.
+
+    `objects`: of its last events, read in the same moment as the log, which was not before `begun`; and so they are as
+    everything up to `through` left them.
     """
+
+    begun: float
+    ended: float
+    objects: Objects | None = None
+    through: Place = NOWHERE
+
+
+class Feed:
+    """`sequence`: everything up to it was read. `breaks`: how often the log did not go on where it had ended."""
 
     def __init__(
         self,
@@ -55,7 +73,7 @@ class Feed:
         self.epoch = position.epoch
         self.sequence = position.sequence
         self.breaks = 0
-        self.read_at = clock.monotonic()
+        self.sight = Sight(clock.monotonic(), clock.monotonic())
         self._database = database
         self._owner = owner
         self._turns = turns
@@ -76,9 +94,9 @@ class Feed:
     def wake(self) -> None:
         self._woken.set()
 
-    async def news(self) -> None:
-        """Until something was read, or the log broke."""
-        await self._news.wait()
+    def news(self) -> Coroutine[Any, Any, bool]:
+        """Until something was read, or the log broke, after this call: it may be awaited later, by another task."""
+        return self._news.wait()
 
     async def run(self) -> None:
         """Read whenever woken, until cancelled."""
@@ -117,17 +135,28 @@ class Feed:
         self._aging = self.sequence
 
     async def _read_on(self) -> None:
-        while True:
-            events = await self._read(self.sequence)
-            if events:
-                self._take(events)
-            if len(events) < BATCH:
+        events, most = await self._read_few(), FEW
+        while events:
+            self._take(events)
+            if len(events) < most:
                 return
+            events, most = await self._read(self.sequence), BATCH
+
+    async def _read_few(self) -> Sequence[LiveEvent]:
+        async with self._turns, self._database.reads() as session:
+            begun = self._clock.monotonic()
+            events, objects = await live_objects.after_with_objects(session, self._owner, self.sequence, FEW)
+        if events and len(events) < FEW:
+            self.sight = Sight(begun, self._clock.monotonic(), objects, Place(self.breaks, events[-1].sequence))
+        else:
+            self.sight = Sight(begun, self._clock.monotonic())
+        return events
 
     async def _read(self, sequence: int) -> Sequence[LiveEvent]:
         async with self._turns, self._database.reads() as session:
+            begun = self._clock.monotonic()
             events = await live_events.after(session, self._owner, sequence, BATCH)
-        self.read_at = self._clock.monotonic()
+        self.sight = Sight(begun, self._clock.monotonic())
         return events
 
     def _take(self, events: Sequence[LiveEvent]) -> None:

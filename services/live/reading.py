@@ -12,8 +12,11 @@ from uuid import UUID
 from db.models import LiveEvent
 from services.live.cursor import Cursor
 from services.live.events import RESYNC_REQUIRED
-from services.live.feed import Feed, Gap, Place
+from services.live.feed import Feed, Gap, Place, Sight
 from services.runtime.clock import Clock
+
+MAX_ACCOUNTS = 100
+"""Named in one filter."""
 
 
 class TooSlow(Exception):
@@ -96,9 +99,9 @@ class Reading:
         self._told, self._told_at = begin, clock.monotonic()
 
     @property
-    def read_at(self) -> float:
-        """By a monotonic clock: what was given out had all been committed by then."""
-        return self._feed.read_at
+    def sight(self) -> Sight:
+        """When the log was read last: what was given out had all been committed by the end of it."""
+        return self._feed.sight
 
     async def items(self) -> Sequence[Item]:
         """What can be told now; nothing at the end of the log. Raises TooSlow, and what the database raises."""

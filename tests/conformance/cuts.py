@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket as sockets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
@@ -20,14 +21,21 @@ from services.runtime.settings import Settings
 from tests.parts import start_redis
 from tests.resolvers.transport.api_process import started
 
+SMALL_BUFFER = 4096
+
 
 class Line:
-    """Carries one client's connections to API processes, each to one chosen by chance; and can be cut."""
+    """Carries one client's connections to API processes, each to one chosen by chance; can be cut, and blocked.
+
+    `flows`: while it is not set, nothing is read of what the processes say.
+    """
 
     def __init__(self, chance: Random, ports: Sequence[int]) -> None:
         self.port = free_port()
         self._chance = chance
         self._ports = ports
+        self.flows = asyncio.Event()
+        self.flows.set()
         self._writers: set[asyncio.StreamWriter] = set()
 
     @asynccontextmanager
@@ -45,19 +53,31 @@ class Line:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            there = await asyncio.open_connection("127.0.0.1", self._chance.choice(self._ports))
+            there = await _connected(self._chance.choice(self._ports))
         except OSError:  # that process was killed a moment ago
             writer.transport.abort()
             return
         both = {writer, there[1]}
         self._writers |= both
-        await asyncio.gather(_carry(reader, there[1]), _carry(there[0], writer))
+        always = asyncio.Event()
+        always.set()
+        await asyncio.gather(_carry(reader, there[1], always), _carry(there[0], writer, self.flows))
         self._writers -= both
 
 
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _connected(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """With small buffers, so that it shows soon when nothing flows."""
+    plain = sockets.socket()
+    plain.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, SMALL_BUFFER)
+    plain.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(plain, ("127.0.0.1", port))
+    return await asyncio.open_connection(sock=plain, limit=SMALL_BUFFER)
+
+
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flows: asyncio.Event) -> None:
     with suppress(ConnectionError):
-        while data := await reader.read(1 << 16):
+        while data := await reader.read(SMALL_BUFFER):
+            await flows.wait()
             writer.write(data)
             await writer.drain()
     writer.transport.abort()

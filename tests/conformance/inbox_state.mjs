@@ -1,6 +1,6 @@
 // Clients that use `watchInbox` of the developer guide (CONFORMANCE_GUIDE) and keep what the events tell as their state.
 // CONFORMANCE_URLS: JSON list, one client for each. Prints each event of the first client as it comes if asked for by
-// CONFORMANCE_TELL; asked for `counts` or `report` on its standard input, how many events each client has had, or all of
+// CONFORMANCE_TELL; asked for `places` or `report` on its standard input, the last cursor of each client, or all of
 // its cursors and its state. Ends with its input.
 import { createInterface } from 'node:readline'
 
@@ -19,6 +19,8 @@ class Client {
   fans = {}
   conversations = {}
   messages = {}
+  payments = {}
+  removed = []
   refetched = 0
   ended = null
 
@@ -27,6 +29,14 @@ class Client {
     if (event.fan) keep(this.fans, event.fan)
     if (event.message) keep(this.messages, event.message)
     if (event.conversation) keep(this.conversations, event.conversation)
+    if (event.amountCents) {
+      this.payments[event.amountCents] = { kind: event.kind, fan: event.fan.id }
+      if (event.unlockedMessage) keep(this.messages, event.unlockedMessage)
+    }
+    if (event.messageId) {
+      this.removed.push(event.messageId)
+      delete this.messages[event.messageId]
+    }
     if (event.fanId) {
       delete this.fans[event.fanId]
       delete this.conversations[event.conversationId]
@@ -52,7 +62,7 @@ const clients = JSON.parse(given).map((url, number) => {
 
 console.log(JSON.stringify({ event: 'begun' }))
 for await (const question of createInterface({ input: process.stdin })) {
-  const answer = question === 'counts' ? clients.map((client) => client.cursors.length) : clients
+  const answer = question === 'places' ? clients.map((client) => client.cursors.at(-1)) : clients
   console.log(JSON.stringify({ event: question, clients: answer }))
 }
 process.exit(0)

@@ -33,11 +33,18 @@ EVENTS = int(os.environ.get("LIVE_EVENTS", "1000"))
 CUTS = 20
 CLIENTS = 3
 QUERY = """subscription Inbox($after: String) { inboxEvents(after: $after) { __typename cursor
-  ... on MessageAdded { message { id version text status } }
-  ... on MessageUpdated { status message { id version text status } }
+  ... on MessageAdded { message { id version text status priceCents } }
+  ... on MessageUpdated { status message { id version text status priceCents } }
+  ... on MessageRemoved { messageId conversation { id version unreadCount awaitingReply lastMessage { id } } }
   ... on ConversationUpdated { conversation { id version unreadCount awaitingReply lastMessage { id } } }
   ... on FanUpdated { fan { id version name } }
+  ... on PaymentReceived { kind amountCents fan { id version name }
+    unlockedMessage { id version text status priceCents } }
   ... on FanDeleted { fanId conversationId } } }"""
+
+
+def numbers(cursors: list[str]) -> list[int]:
+    return [Cursor.parse(cursor).sequence for cursor in cursors]
 
 
 async def asked(client: Script, question: str) -> list[Any]:
@@ -55,6 +62,7 @@ def known(client: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "fans": {key: _without(each, "id") for key, each in client["fans"].items()},
         "conversations": {key: _without(each, "id") for key, each in client["conversations"].items()},
         "messages": {key: _without(each, "id", "version") for key, each in client["messages"].items()},
+        "payments": client["payments"],
     }
 
 
@@ -76,7 +84,8 @@ async def write(work: writing.Work, cuts: Cuts) -> int:
             killing = asyncio.create_task(cuts.kill_an_api())
     if killing:
         await killing
-    return sequence
+    await work.incoming()  # a last event that all must be told of
+    return await work.sequence()
 
 
 @pytest.fixture
@@ -106,17 +115,22 @@ async def test_clients_end_with_what_is_in_the_database(
             last = await write(work, cuts)
 
             async def all_there() -> bool:
-                return bool(min(await asked(client, "counts")) >= last)
+                return all(place and numbers([place]) == [last] for place in await asked(client, "places"))
 
             await eventually(all_there, 60, f"all {last} events")
             clients = await asked(client, "report")
-        expected = await writing.stored(resources, work.owner)
+        expected, untold = await asyncio.gather(
+            writing.stored(resources, work.owner), writing.untold(resources, work.owner)
+        )
 
     assert len(cuts.done) >= CUTS
     assert [line for line in log.read_text().splitlines() if '"level": "error"' in line or "Traceback" in line] == []
     for each in clients:
         assert (each["ended"], each["refetched"]) == (None, 0)
-        assert [Cursor.parse(cursor).sequence for cursor in each["cursors"]] == list(range(1, last + 1))
+        told = numbers(each["cursors"])
+        assert told == sorted(set(told))
+        assert set(range(1, last + 1)) - set(told) <= untold
         assert known(each) == expected
-    assert expected["fans"]
-    assert expected["messages"]
+        assert len(each["removed"]) == len(set(each["removed"])) > 10
+    assert all(expected.values())
+    assert {payment["kind"] for payment in expected["payments"].values()} == {"TIP", "UNLOCK"}

@@ -17,11 +17,12 @@ from uuid import UUID
 from graphql import ExecutionResult
 
 from db.models import LiveEvent
+from db.queries.live_objects import Objects
 from resolvers.transport.broadcast import Broadcast
 from resolvers.transport.shared_stream import Executor, Handed, SharedStream
 from resolvers.transport.subscriber import Subscriber
 from schema.loaders import Loaders
-from services.live.feed import Feed, Place
+from services.live.feed import Feed, Place, Sight
 from services.live.reading import Filter, Happened, Item, Pace, Reading
 from services.runtime.clock import SystemClock
 
@@ -36,8 +37,10 @@ class World:
         self.chance = chance
         self.versions = [0] * objects
         self.log: list[int] = []
-        self.epoch, self.breaks, self.sequence, self.read_at = "e", 0, 0, CLOCK.monotonic()
+        self.epoch, self.breaks, self.sequence = "e", 0, 0
+        self.sight = Sight(CLOCK.monotonic(), CLOCK.monotonic())
         self._news = asyncio.Event()
+        self._reading: asyncio.Task[None] | None = None
 
     @property
     def place(self) -> Place:
@@ -53,11 +56,24 @@ class World:
         self.versions[which] += 1
         self.log.append(which)
         await self.a_while()
-        if self.chance.random() < 0.7:
-            self.hear()
+        if self.chance.random() < 0.7 and (self._reading is None or self._reading.done()):
+            self._reading = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        """The log and what its last events tell of, as of one moment; what happens meanwhile comes with the next."""
+        begun, through = CLOCK.monotonic(), len(self.log)
+        objects = {which: self.versions[which] for which in self.log[self.sequence : through]}
+        await self.a_while()
+        if through > self.sequence:
+            place = Place(self.breaks, through)
+            self._tell(Sight(begun, CLOCK.monotonic(), cast("Objects", objects), place), through)
 
     def hear(self) -> None:
-        self.sequence, self.read_at = len(self.log), CLOCK.monotonic()
+        """All of the log, without any objects."""
+        self._tell(Sight(CLOCK.monotonic(), CLOCK.monotonic()), len(self.log))
+
+    def _tell(self, sight: Sight, through: int) -> None:
+        self.sight, self.sequence = sight, through
         told, self._news = self._news, asyncio.Event()
         told.set()
 
@@ -76,7 +92,12 @@ class WorldLoaders:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._kept: dict[int, asyncio.Task[int]] = {}
+        self._kept: dict[int, asyncio.Future[int]] = {}
+
+    def know(self, objects: dict[int, int]) -> None:
+        for which, version in objects.items():
+            self._kept[which] = asyncio.get_running_loop().create_future()
+            self._kept[which].set_result(version)
 
     async def version(self, which: int) -> int:
         if which not in self._kept:

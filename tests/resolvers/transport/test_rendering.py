@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from db.models import LiveEvent
+from db.queries.live_objects import Objects
 from resolvers.transport.rendering import BATCH, Rendered, Renderer, Studio, batches
 from resolvers.transport.shared_stream import Executor, Handed
 from schema.loaders import Loaders
 from services.live.cursor import Cursor
-from services.live.feed import Place
+from services.live.feed import Place, Sight
 from services.live.reading import Happened, Item, Pace
 from tests.resolvers.transport.journal import calm
 from tests.resolvers.transport.shared_world import CLOCK, World, WorldExecutor, WorldStream
@@ -33,7 +34,7 @@ class Document:
 
     async def render(self, *numbers: int, read_by: float = 0) -> list[Rendered]:
         handed = Handed(cast("Executor", self.executor), self.stream)
-        return await self.renderer.render([event(number) for number in numbers], handed, read_by, self._world.read_at)
+        return await self.renderer.render([event(number) for number in numbers], handed, read_by, self._world.sight)
 
     async def versions(self, *numbers: int, read_by: float = 0) -> list[int]:
         return [answer(each)["data"]["one"][1] for each in await self.render(*numbers, read_by=read_by)]
@@ -205,3 +206,35 @@ async def test_it_is_made_although_who_asked_has_gone(
         await eventually(lambda: one.executor.rendered == 1, what="the rendering")
         assert await one.versions(1) == [1]
     assert one.executor.rendered == 1
+
+
+def seen(world: World, objects: dict[int, int], begun: float, through: int) -> None:
+    """The log was read just now, together with these."""
+    world.hear()
+    world.sight = Sight(begun, CLOCK.monotonic(), cast("Objects", objects), Place(0, through))
+
+
+async def test_what_was_read_together_with_the_log_is_not_read_again(
+    world: World, documents: tuple[Document, Document]
+) -> None:
+    one, other = documents
+    begun = CLOCK.monotonic()
+    await world.change()
+    seen(world, {0: 77}, begun, 1)
+    assert await one.versions(1) == [77]
+    assert await other.versions(1) == [77]
+
+
+@pytest.mark.parametrize("what", ["an event it has not seen", "a reader who has seen later things", "long ago"])
+async def test_it_is_read_anew_for(
+    what: str, world: World, documents: tuple[Document, Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, _ = documents
+    begun = CLOCK.monotonic()
+    for _ in range(2):
+        await world.change()
+    seen(world, {0: 77}, begun, 1 if what == "an event it has not seen" else 2)
+    if what == "long ago":
+        monkeypatch.setattr("resolvers.transport.freshness.FRESH_SECONDS", 0)
+    read_by = CLOCK.monotonic() if what == "a reader who has seen later things" else 0
+    assert await one.versions(2, read_by=read_by) == [2]

@@ -70,6 +70,20 @@ async def test_a_broken_operation_is_an_error_for_it_alone(api: Api) -> None:
                 assert await is_well(socket)
 
 
+async def test_an_inbox_is_narrowed_to_a_hundred_accounts_at_most(api: Api) -> None:
+    query = "subscription ($ids: [ID!]) { inboxEvents(accountIds: $ids) { __typename } }"
+    with calm():
+        async with api.signed_in() as socket:
+            await socket.subscribe("1", query, variables={"ids": ["x"] * 101})
+            frame = await socket.next()
+            assert (frame["type"], frame["id"]) == ("error", "1")
+            [error] = frame["payload"]
+            assert error["extensions"]["code"] == "BAD_USER_INPUT"
+            assert "`accountIds`" in error["message"]
+            await socket.subscribe("1", query, variables={"ids": ["x"] * 100})
+            assert (await socket.next())["payload"]["data"]["inboxEvents"] == {"__typename": "InboxReady"}
+
+
 async def test_the_hundred_and_first_operation_is_refused(api: Api) -> None:
     with calm():
         async with api.signed_in() as socket:

@@ -12,7 +12,7 @@ from services.fans.indexing import terms
 from services.fans.meeting import meet
 from services.platforms.interface import InboundPerson
 from tests.services.webhooks.desk import Desk, a_desk, moment
-from tests.stored import LONG_AGO, fan, reading, store, transactions
+from tests.stored import LONG_AGO, conversation, fan, reading, store, transactions
 
 BARE = InboundPerson("77")
 NAMED = InboundPerson("77", "robin", "Robin", "https://e.com/robin.jpg")
@@ -91,3 +91,13 @@ async def test_an_erased_fan_is_not_recognised(desk: Desk) -> None:
 
     assert robin.id != gone.id
     assert robin.deleted_at is None
+
+
+async def test_a_deleted_fan_who_is_back_brings_her_conversation(desk: Desk) -> None:
+    """Whoever was told that she was deleted has dropped it."""
+    robin = await desk.robin(deleted_at=LONG_AGO)
+    await store(desk.database, conversation(robin))
+    await met(desk, NAMED)
+    await met(desk, NAMED, worth_cents=5)
+
+    assert await desk.events() == ["fan_updated", "conversation_updated", "fan_updated"]
