@@ -2,8 +2,8 @@
 
 `python -m bench.analytics [fans] [messages] [--plans]`: p50 and p95 in milliseconds of each figure, as the product
 reads it, beside a named baseline in the same run: one fan by primary key. CPU: of the database's own process, on
-average, which tells more than the clock where others work on the same machine. A third of the messages have a price, all of
-them and 50,000 payments lie within the range of a year.
+average, which tells more than the clock where others work on the same machine. A third of the messages have a price;
+they and 50,000 payments lie within the range of a year.
 """
 
 from __future__ import annotations
