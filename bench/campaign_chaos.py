@@ -1,6 +1,6 @@
 """Campaigns while everything dies: nobody is written to twice, nobody is forgotten, and the numbers stay true.
 
-    .venv/bin/python -m bench.campaign_chaos [--campaigns 6] [--recipients 100] [--seed 1]
+    .venv/bin/python -m bench.campaign_chaos [--campaigns 6] [--recipients 100] [--kills 20] [--seed 1]
 
 API, workers and sandbox platform are processes of their own on real stores. Workers and API are killed, the platform
 refuses, answers late, cuts and breaks, and the campaigns are paused and resumed meanwhile. At the end what the API says
@@ -37,8 +37,7 @@ from tests.waiting import eventually
 
 WORKERS = 2
 FOUL = 0.2
-SECONDS_BETWEEN = {"worker": 7.0, "API": 30.0, "campaign": 2.0, "look": 1.0}
-"""On average. A process takes seconds to start; killed more often, nothing would ever be sent."""
+SECONDS_BETWEEN = {"worker": 1.5, "API": 5.0, "campaign": 2.0, "look": 1.0}
 COUNTED = ("waiting", "sending", "sent", "failed", "unknown", "cancelled")
 NAIVE = """SELECT c.id, r.recipients, m.status, count(m.id) FROM campaigns c
   JOIN (SELECT campaign_id, count(*) AS recipients FROM campaign_recipients GROUP BY 1) r ON r.campaign_id = c.id
@@ -62,8 +61,11 @@ class Run:
         self.last = [(each["status"], each["metrics"]) for each in found]
         return {each["status"] for each in found} == {"COMPLETED"}
 
-    async def kill(self, what: str, victims: list[Process]) -> None:
-        while True:
+    async def kill(self, what: str, victims: list[Process], kills: int) -> None:
+        """So many times, and never before something was sent since the last time: it would only delay the start."""
+        for _ in range(kills):
+            come = len(await self.stage.sandbox.arrivals())
+            await eventually(partial(self.stage.arrived, come + 1), 10 * LONG, "a message")
             await asyncio.sleep(self.random.uniform(0, 2 * SECONDS_BETWEEN[what]))
             victim = self.random.choice(victims)
             await victim.kill()
@@ -109,7 +111,7 @@ async def _patiently(ask: Callable[[], Awaitable[Any]]) -> Any:
                 raise
 
 
-async def measure(settings: Settings, campaigns: int, recipients: int, seed: int) -> None:
+async def measure(settings: Settings, campaigns: int, recipients: int, kills: int, seed: int) -> None:
     async with open_stage(settings, workers=WORKERS) as stage:
         run = Run(stage, Random(seed))
         creators = await Creators.make(stage, campaigns, fans=recipients)
@@ -123,7 +125,8 @@ async def measure(settings: Settings, campaigns: int, recipients: int, seed: int
             answer = await _patiently(partial(bulk, client, fans, **wanted))
             assert answer["errors"] == [], answer
             run.made.append((client, answer["campaign"]["id"]))
-        acts = [run.kill("worker", stage.workers), run.kill("API", [stage.api]), run.steer(), weather.prevail()]
+        killing = [run.kill("worker", stage.workers, kills), run.kill("API", [stage.api], kills // 5)]
+        acts = [*killing, run.steer(), weather.prevail()]
         tasks = [asyncio.ensure_future(act) for act in (*acts, run.resume_what_paused_itself())]
         try:
             await eventually(run.ended, 10 * LONG, "the end of all campaigns")
@@ -133,7 +136,10 @@ async def measure(settings: Settings, campaigns: int, recipients: int, seed: int
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.wait(tasks)
+            ends = await asyncio.gather(*tasks, return_exceptions=True)
+        for end in ends:
+            if isinstance(end, Exception):
+                raise end
         await stage.sandbox.mend()
         await eventually(lambda: _answers(run), LONG, "the API")
         await stage.sandbox.quiet()
@@ -188,6 +194,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--campaigns", type=int, default=6)
     parser.add_argument("--recipients", type=int, default=100)
+    parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     with (
@@ -197,7 +204,7 @@ def main() -> None:
         session_settings(postgres, redis, sqs) as settings,
     ):
         quick = settings.model_copy(update=QUICK)
-        asyncio.run(measure(quick, given.campaigns, given.recipients, given.seed))
+        asyncio.run(measure(quick, given.campaigns, given.recipients, given.kills, given.seed))
 
 
 if __name__ == "__main__":
