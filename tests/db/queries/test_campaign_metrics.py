@@ -93,6 +93,6 @@ async def test_the_numbers_equal_a_naive_count_after_any_order_of_events(databas
             seen |= {status for counts in found.values() for status in counts.by_status}
             purchases += sum(counts.purchased for counts in found.values())
     assert purchases > 0
-    assert len(seen) > 5, "there was something to count"
+    assert len(seen) > 3, "there was something to count"
     foreign = await reading(database, lambda session: campaign_metrics.of_campaigns(session, owner, [others[0].id]))
     assert foreign == {others[0].id: Counts()}
