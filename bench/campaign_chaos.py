@@ -42,6 +42,8 @@ COUNTED = ("waiting", "sending", "sent", "failed", "unknown", "cancelled")
 NAIVE = """SELECT c.id, r.recipients, m.status, count(m.id) FROM campaigns c
   JOIN (SELECT campaign_id, count(*) AS recipients FROM campaign_recipients GROUP BY 1) r ON r.campaign_id = c.id
   LEFT JOIN messages m ON m.user_id = c.user_id AND m.campaign_id = c.id GROUP BY 1, 2, 3"""
+REASONS = """SELECT coalesce(failure_reason, 'no reason'), count(*) FROM messages WHERE status = 'FAILED'
+  GROUP BY 1 ORDER BY 2 DESC"""
 GROUPS = {"PENDING": "waiting", "QUEUED": "waiting", "DELIVERED": "sent"}
 
 
@@ -70,7 +72,7 @@ class Run:
             victim = self.random.choice(victims)
             await victim.kill()
             await victim.start()
-            self.did[f"kills of a {what}"] += 1
+            self.did[f"kills, {what}"] += 1
 
     async def steer(self) -> None:
         while True:
@@ -78,7 +80,7 @@ class Run:
             client, campaign_id = self.random.choice(self.made)
             for verb in ("pauseCampaign", "resumeCampaign"):
                 if not (await _patiently(partial(steer, client, verb, campaign_id)))["errors"]:
-                    self.did[verb] += 1
+                    self.did[f"{verb}, done"] += 1
                 await asyncio.sleep(self.random.uniform(0, 1))
 
     async def resume_what_paused_itself(self) -> None:
@@ -96,7 +98,7 @@ class Run:
         numbers = found["metrics"]
         if numbers["recipients"] != sum(numbers[name] for name in COUNTED):
             self.lies.append(f"{campaign_id}: {numbers}")
-        return found
+        return dict(found)
 
 
 async def _patiently(ask: Callable[[], Awaitable[Any]]) -> Any:
@@ -120,7 +122,7 @@ async def measure(settings: Settings, campaigns: int, recipients: int, kills: in
         weather = Weather(stage.sandbox, run.random, FOUL)
         for number, creator in enumerate(creators.each):
             client = stage.client(creator.subject)
-            fans = [ids.encode("Fan", fan) for fan in creator.fans]
+            fans: list[str] = [ids.encode("Fan", fan) for fan in creator.fans]
             wanted = {"content": f"{number} {{name}}", "idempotencyKey": f"campaign {number}"}
             answer = await _patiently(partial(bulk, client, fans, **wanted))
             assert answer["errors"] == [], answer
@@ -166,6 +168,7 @@ async def _report(run: Run, recipients: int) -> None:
         "campaigns": len(told),
         "recipients": sum(each["recipients"] for each in told),
         **{name: sum(each[name] for each in told) for name in COUNTED},
+        **{f"failed: {why}": count for why, count in await run.stage.books.rows(REASONS)},
         "repeated: came more than once": len(delivered_often(seen)),
         "dropped: has no message": len(everybody - set(statuses)),
         "sent, and did not come": len(lost),

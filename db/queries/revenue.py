@@ -19,7 +19,7 @@ from db.engine import ReadSession
 from db.models import CreatorAccount, Fan, Message, Payment
 from db.queries.fan_selections import Selection, has
 
-Counted = Select[Any]
+Counted = Select[*tuple[Any, ...]]
 Moments = ARRAY(DateTime(timezone=True))
 
 HASHED_FANS = "32"
