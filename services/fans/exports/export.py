@@ -18,7 +18,9 @@ from services.fans import filter as fan_filter
 from services.fans.exports import lines
 from services.fans.filter import FanFilter
 
-PAGE = 1000
+PAGE = 250
+"""Short enough to keep nobody waiting, and that a page of what a quarter of all fans have is found on the way (`NEAR` of
+`db.queries.fan_lists`), without looking for all of them again."""
 
 
 class Exports:

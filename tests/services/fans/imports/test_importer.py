@@ -18,8 +18,10 @@ from services.fans.create import NewFan
 from services.fans.imports import chunk, importer, reading
 from services.fans.imports.importer import LEASE, MOST_ATTEMPTS, Importer
 from services.fans.imports.plan import Planner
-from services.fans.imports.progress import Progress
-from tests.services.fans.imports.imported import Desk, counts, never
+from services.fans.imports.progress import LeaseLost, Progress
+from services.fans.imports.reading import Reading
+from services.fans.imports.undo import Undoing
+from tests.services.fans.imports.imported import HEADER, Desk, counts, never
 from tests.stored import a_user, account, store, writing
 
 ROWS = "".join(f"fan{n},Fan {n},,,,\n" for n in range(12)) + "fan3,,,,,\nbad,,no,,,\n"
@@ -148,6 +150,36 @@ async def test_who_has_lost_the_lease_writes_nothing(desk: Desk, monkeypatch: py
     assert (done.status, counts(done)) == ("COMPLETED", DONE)
     assert len(await desk.fans()) == 12
     assert chunk.carry_out is carried_out
+
+
+async def test_each_step_looks_at_the_lease(desk: Desk) -> None:
+    """Somebody else has taken the import, and has not moved it yet: nothing but the lease tells."""
+    row = await desk.upload(ROWS)
+    former, present = uuid4(), uuid4()
+    taken = await writing(desk.database, lambda s: fan_imports.lease(s, desk.owner, row.id, former, LEASE))
+    await let_leases_end(desk)
+    assert await writing(desk.database, lambda s: fan_imports.lease(s, desk.owner, row.id, present, LEASE))
+    assert taken is not None
+    read = Reading((HEADER + ROWS).encode(), 0, 0)
+    steps = Progress(desk.resources.transactions, desk.resources.announcer, LEASE)
+    undoing = Undoing(desk.resources.transactions, desk.resources.announcer, LEASE)
+    for step in (
+        steps.counted(taken, former, read.layout, 14),
+        steps.chunk(taken, former, 0, read.next()),
+        steps.finish(taken, former),
+        steps.fail(taken, former, "It was given up."),
+        undoing.carry_on(taken, former, never, 1),
+    ):
+        with pytest.raises(LeaseLost):
+            await step
+    found = await desk.read(row)
+    assert (found.status, found.lease_id, found.total_rows, counts(found)) == (
+        "RUNNING",
+        present,
+        None,
+        (0, 0, 0, 0, 0),
+    )
+    assert await desk.fans() == []
 
 
 async def test_the_queue_of_imports_goes_by_turns(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

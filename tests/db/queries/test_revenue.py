@@ -1,0 +1,98 @@
+"""Each period holds its first moment and not its last; how fans with tags are looked up."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import func, select
+
+from bench.conversations import explained
+from db.engine import Database, ReadSession
+from db.models import Conversation, Fan, Payment, new_id
+from db.queries import revenue
+from db.queries.fan_selections import EVERYBODY, Selection
+from db.queries.revenue import Revenue
+from services.fans import filter as fan_filter
+from services.fans.filter import FanFilter
+from services.fans.indexing import searchable
+from tests.stored import a_user, account, conversation, fan, message, reading, store
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HOUR, INSTANT = timedelta(hours=1), timedelta(microseconds=1)
+BOUNDS = [NOON, NOON + HOUR, NOON + 2 * HOUR, NOON + 3 * HOUR]
+
+
+async def a_talk(database: Database) -> tuple[Fan, Conversation]:
+    owner = await a_user(database)
+    home = account(owner)
+    robin = fan(owner, home.id, tags=["vip"])
+    robin.search = searchable(robin)
+    talk = conversation(robin)
+    await store(database, home, robin, talk)
+    return robin, talk
+
+
+def payment(of: Fan, kind: str, cents: int, paid_at: datetime) -> Payment:
+    values: dict[str, Any] = {"kind": kind, "amount_cents": cents, "payment_key": str(new_id()), "paid_at": paid_at}
+    return Payment(user_id=of.user_id, id=new_id(), creator_account_id=of.creator_account_id, fan_id=of.id, **values)
+
+
+def offer(of: Conversation, cents: int | None, sent_at: datetime | None, **values: Any) -> Any:
+    return message(of, price_cents=cents, sent_at=sent_at, **{"status": "SENT"} | values)
+
+
+async def counted(database: Database, owner: UUID, selection: Selection = EVERYBODY) -> list[Revenue]:
+    return await reading(database, lambda session: revenue.in_periods(session, owner, selection, BOUNDS))
+
+
+async def test_a_period_holds_its_first_moment_and_not_its_last(database: Database) -> None:
+    robin, talk = await a_talk(database)
+    assert await counted(database, robin.user_id) == [Revenue()] * 3
+    for number, moment in enumerate([NOON - INSTANT, NOON, NOON + HOUR - INSTANT, NOON + HOUR, BOUNDS[-1]]):
+        await store(
+            database, payment(robin, "UNLOCK", 10**number, moment), payment(robin, "TIP", 2 * 10**number, moment)
+        )
+        await store(database, offer(talk, 5 * 10**number, moment))
+    assert await counted(database, robin.user_id) == [
+        Revenue(revenue_cents=330, offered_cents=550, purchases=2, tips_cents=220, messages=2),
+        Revenue(revenue_cents=3000, offered_cents=5000, purchases=1, tips_cents=2000, messages=1),
+        Revenue(),
+    ]
+
+
+async def test_what_is_no_revenue_and_what_is_no_offer(database: Database) -> None:
+    robin, talk = await a_talk(database)
+    await store(
+        database,
+        payment(robin, "SUBSCRIPTION", 999, NOON),
+        offer(talk, None, NOON),
+        offer(talk, 500, None, status="FAILED"),
+        offer(talk, 500, NOON, direction="IN", origin="FAN", status="RECEIVED"),
+    )
+    assert await counted(database, robin.user_id) == [Revenue()] * 3
+
+
+async def test_tags_are_looked_up_in_a_table_of_hashes_that_has_room(database: Database, database_url: str) -> None:
+    """A join would be chosen for one period and carried out for each; without room each row would be compared with
+    each fan."""
+    robin, _ = await a_talk(database)
+    tagged = fan_filter.selection(robin.user_id, FanFilter(tags=("vip",), platform="SANDBOX"))
+    assert tagged.terms
+
+    async def read(session: ReadSession) -> Any:
+        await revenue.in_periods(session, robin.user_id, tagged, BOUNDS)
+        return await session.scalar(select(func.current_setting("hash_mem_multiplier")))
+
+    assert await reading(database, read) == revenue.HASHED_FANS
+    setting = select(func.current_setting("hash_mem_multiplier"))
+    assert await reading(database, lambda session: session.scalar(setting)) == "2"
+    connection = await asyncpg.connect(database_url)
+    plan = "\n".join(
+        await explained(database, connection, lambda s: revenue.in_periods(s, robin.user_id, tagged, BOUNDS))
+    )
+    await connection.close()
+    assert plan.count("hashed SubPlan") == plan.count("InitPlan 1).col1") == 2
+    assert "Join" not in plan
