@@ -170,7 +170,7 @@ async def test_nothing_is_told_of_the_conversation_of_a_deleted_fan(api: Api, se
       ... on ConversationUpdated { conversation { fan { name } } } } }"""
     async with inbox_of(api, settings) as inbox, watching(api, 1, query) as [socket]:
         robin, kim = inbox.talks
-        async with Transactions(inbox.database.writes, Announcer(inbox.redis))() as work:
+        async with Transactions(inbox.database, Announcer(inbox.redis))() as work:
             await fans.change(work.session, inbox.owner, robin.fan_id, deleted_at=fans.NOW)
             work.emit(inbox.owner, events.conversation_updated(robin))
             work.emit(inbox.owner, events.conversation_updated(kim))
