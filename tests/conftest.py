@@ -19,9 +19,16 @@ from services.devstack.redis import EmbeddedRedis
 from services.devstack.sqs import create_queues, delete_queues
 from services.devstack.stores import DUMMY_CREDENTIALS
 from services.runtime.settings import Settings
+from tests.economy import practised
 from tests.parts import TEMPLATE, QueueUrls, running_postgres, running_redis, running_sqs
 
 REGION = "us-east-1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _practised() -> Iterator[None]:
+    with practised():
+        yield
 
 
 @pytest.fixture(scope="session")
