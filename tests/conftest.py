@@ -25,6 +25,17 @@ from tests.parts import TEMPLATE, QueueUrls, running_postgres, running_redis, ru
 REGION = "us-east-1"
 
 
+@pytest.hookimpl(trylast=True)  # after the order was made random
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no process ends alone with it; tests of pages share a browser."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> tuple[int, bool]:
+    allowed = item.get_closest_marker("timeout")
+    return -allowed.args[0] if allowed else 0, not item.nodeid.startswith("tests/web/")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _practised() -> Iterator[None]:
     with practised():
