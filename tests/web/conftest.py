@@ -26,7 +26,7 @@ def running_api(postgres: Postgres, redis_server: EmbeddedRedis, sqs_endpoint: s
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def browser(running_api: RunningApi) -> Iterator[Browser]:  # after the product: its loop runs in this thread
     expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
