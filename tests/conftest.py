@@ -12,6 +12,8 @@ import asyncpg
 import httpx
 import pytest
 from cryptography.fernet import Fernet
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 from redis.asyncio import Redis
 
 from services.devstack.postgres import Postgres
@@ -23,6 +25,12 @@ from tests.economy import practised
 from tests.parts import TEMPLATE, QueueUrls, running_postgres, running_redis, running_sqs
 
 REGION = "us-east-1"
+# File by file: a third quicker than through the log, where files are in memory and nobody waits for the disk.
+CLONE = f'CREATE DATABASE "{{}}" TEMPLATE "{TEMPLATE}" STRATEGY FILE_COPY'
+
+# A machine on which others work is no reason to fail.
+hypothesis.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("unhurried")
 
 
 @pytest.hookimpl(trylast=True)  # after the order was made random
@@ -69,7 +77,7 @@ async def database_url(postgres: Postgres) -> AsyncIterator[str]:
     name = f"test_{uuid.uuid4().hex}"
     administration = await asyncpg.connect(postgres.url("postgres"))
     try:
-        await administration.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+        await administration.execute(CLONE.format(name))
         yield postgres.url(name)
         await administration.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     finally:
@@ -109,7 +117,7 @@ def session_settings(postgres: Postgres, redis: EmbeddedRedis, sqs_endpoint: str
     async def prepare() -> tuple[str, QueueUrls]:
         name = f"test_{uuid.uuid4().hex}"
         administration = await asyncpg.connect(postgres.url("postgres"))
-        await administration.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+        await administration.execute(CLONE.format(name))
         await administration.close()
         async with httpx.AsyncClient(trust_env=False) as http:
             queues = await create_queues(http, sqs_endpoint, REGION, name)
