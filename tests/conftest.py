@@ -97,7 +97,7 @@ async def queue_urls(sqs_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Asyn
     """An empty queue and its dead-letter queue; five receives lead from the one to the other."""
     for name, value in DUMMY_CREDENTIALS.items():
         monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name, raising=False)
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as http:
         queues = await create_queues(http, sqs_endpoint, REGION, f"test-{uuid.uuid4().hex}")
         yield QueueUrls(sqs_endpoint, queues.queue_url, queues.dead_letter_url)
         # Not a reset of the server: a product that serves several tests keeps its queue there.
@@ -119,7 +119,7 @@ def session_settings(postgres: Postgres, redis: EmbeddedRedis, sqs_endpoint: str
         administration = await asyncpg.connect(postgres.url("postgres"))
         await administration.execute(CLONE.format(name))
         await administration.close()
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as http:
             queues = await create_queues(http, sqs_endpoint, REGION, name)
         return postgres.url(name), QueueUrls(sqs_endpoint, queues.queue_url, queues.dead_letter_url)
 
