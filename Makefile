@@ -14,7 +14,7 @@ run: install pages  ## start everything on this machine, embedded; PORT (8000) a
 	@exec $(PYTHON_IN) -m services.cli dev --end-with-parent
 
 test: install pages browser conformance check  ## install and run everything that CI runs
-	$(PYTHON_IN) -m pytest -n 2
+	$(PYTHON_IN) -m pytest -n 2 --dist worksteal
 
 soak: install  ## minutes of kills, cuts and lies with real processes; SOAK="--messages 10000 --kills 200 --minutes 15"
 	$(PYTHON_IN) -m bench.soak $(SOAK)

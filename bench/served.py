@@ -18,7 +18,7 @@ from services.devstack.ports import free_port
 from services.runtime.settings import Settings
 from tests.flows.faults import environment
 from tests.flows.graphql_client import GraphQLClient, token_for
-from tests.promises.processes import Process, module
+from tests.promises.processes import Process, afresh, module
 from tests.waiting import eventually
 
 PAGE = "{ fans(first: 50) { nodes { id name handle tags valueCents } } }"
@@ -41,8 +41,8 @@ async def served(settings: Settings) -> AsyncIterator[Served]:
     settings = settings.model_copy(update={"port": port})
     folder = Path(tempfile.mkdtemp(prefix="huntaze-bench-"))
     environ = environment(settings)
-    api = Process("api", product.api(environ, port).command, environ, folder / "api.log")
-    worker = Process("worker", module("services.workers"), environ, folder / "worker.log")
+    api = Process("api", product.api(environ, port).command, environ, folder / "api.log", afresh)
+    worker = Process("worker", module("services.workers"), environ, folder / "worker.log", afresh)
     url = f"http://127.0.0.1:{port}"
     async with httpx.AsyncClient(trust_env=False, timeout=120) as http:
         try:

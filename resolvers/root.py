@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import strawberry
 from graphql.validation import NoSchemaIntrospectionCustomRule
@@ -64,6 +65,7 @@ class Subscription(LiveSubscriptions, QueueSubscriptions, CampaignSubscriptions,
     pass
 
 
+@cache
 def build_schema(*, introspection: bool) -> QuietSchema:
     """The one schema of a process, with its limits; masking is applied by the transport."""
     extensions: list[Callable[[], SchemaExtension]] = [

@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from services.cli import check, dev, migrate, redrive, sandbox, token, webhooks
 from services.devstack.failure import StartFailure
 
-COMMANDS = (dev, check, migrate, sandbox, token, webhooks, redrive)
+COMMANDS = ("dev", "check", "migrate", "sandbox", "token", "webhooks", "redrive")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    given = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="python -m services.cli", description="Huntaze CRM")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.register(commands)
-    chosen = parser.parse_args(arguments)
+    # Some commands import for seconds: only the one that is meant is imported, where one is.
+    for name in given[:1] if given and given[0] in COMMANDS else COMMANDS:
+        import_module(f"services.cli.{name}").register(commands)
+    chosen = parser.parse_args(given)
     try:
         return int(chosen.run(chosen))
     except StartFailure as failure:

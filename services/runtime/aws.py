@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import cache
 from types import TracebackType
 from typing import Any
 
@@ -47,6 +48,12 @@ def in_words_of(failure: Failure) -> Iterator[None]:
         raise failure(type(error).__name__, "the answer cannot be read", FailureKind.SERVER) from None
 
 
+@cache
+def _session(region: str) -> aioboto3.Session:
+    """One for a process and region: it reads AWS's descriptions of its services, which takes a tenth of a second."""
+    return aioboto3.Session(region_name=region)
+
+
 class Clients:
     """Clients by name, each of (service, endpoint or None for AWS itself, seconds to wait for an answer).
 
@@ -55,7 +62,7 @@ class Clients:
     """
 
     def __init__(self, region: str, wanted: Mapping[str, tuple[str, str | None, float]]) -> None:
-        self._session = aioboto3.Session(region_name=region)
+        self._session = _session(region)
         self._wanted = wanted
         self._stack = AsyncExitStack()
         self._opened: dict[str, Any] = {}

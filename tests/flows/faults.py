@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
-from services.devstack.supervisor import ROOT
 from services.runtime.settings import Settings
+from tests.promises.processes import Process, module
 
 NOBODY = "http://127.0.0.1:9"
 """An address where connections are refused."""
@@ -39,20 +37,11 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def worker_process(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`python -m services.workers` as it is run in production; killed at the end if it still lives."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "services.workers",
-        cwd=ROOT,
-        env=environment(settings),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
+async def worker_process(settings: Settings) -> AsyncIterator[Process]:
+    """`python -m services.workers`, a process of its own; killed at the end if it still lives."""
+    process = Process("worker", module("services.workers"), environment(settings), Path(os.devnull))
+    await process.start()
     try:
         yield process
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGKILL)
-            await process.wait()
+        await process.kill()

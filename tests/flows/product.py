@@ -94,7 +94,7 @@ async def running_product(settings: Settings, *, worker: bool = True) -> AsyncIt
         }
         settings = settings.model_copy(update=changed)
         async with serving(build_app(settings), port) as url, httpx.AsyncClient(trust_env=False, timeout=30) as http:
-            control = httpx.AsyncClient(base_url=sandbox_url, trust_env=False)
+            control = httpx.AsyncClient(base_url=sandbox_url, trust_env=False, timeout=30)
             product = Product(settings, url, sandbox_url, http, SandboxControl(control))
             if worker:
                 async with running_worker(settings):

@@ -73,8 +73,7 @@ async def test_killed_workers_pause_and_resume_neither_repeat_nor_drop_anybody(s
             async with worker_process(product.settings) as worker:
                 await eventually(partial(_arrived, product, enough), 40)
                 await steer(mia, "pauseCampaign", key)
-                worker.kill()
-                await worker.wait()
+                await worker.kill()
             await _end_reservations(product)
             await steer(mia, "resumeCampaign", key)
         async with running_worker(product.settings):

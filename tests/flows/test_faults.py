@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from typing import Any
 
 import asyncpg
@@ -49,8 +48,7 @@ async def test_a_worker_killed_before_it_sent_sends_after_its_restart_once(setti
             assert sent["errors"] == []
             # Killed while it looks the fan up: a slot is reserved and nothing has left.
             await eventually(lambda: _reserved(product, sent["message"]["id"]), 30, "the reservation")
-            worker.send_signal(signal.SIGKILL)
-            await worker.wait()
+            await worker.kill()
         assert await product.sandbox.arrivals() == []
         impatient = product.settings.model_copy(update={"worker_lease_seconds": 13, "worker_sweep_seconds": 0.2})
         await _end_leases(product)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -164,8 +163,7 @@ async def test_a_worker_killed_while_it_sends_leaves_an_unknown_that_is_delivere
         async with worker_process(product.settings) as worker:
             sent = (await product.send(mia, fanId=fan, text="once"))["message"]["id"]
             await eventually(lambda: _delivered(product, 1), PATIENT)
-            worker.send_signal(signal.SIGKILL)
-            await worker.wait()
+            await worker.kill()
         assert (await message_of(mia, sent))["status"] == "SENDING"
         await in_database(product, "UPDATE attempts SET lease_until = clock_timestamp() - interval '1 second'")
         swift = product.settings.model_copy(update={"worker_sweep_seconds": 0.2})

@@ -1,48 +1,22 @@
-"""One product and one browser for all tests of the application; each test has a creator and a window of its own."""
+"""Each test of the application has a creator and a window of its own."""
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser
 
-from services.devstack.postgres import Postgres
-from services.devstack.redis import EmbeddedRedis
-from tests.conftest import session_settings
-from tests.flows.background import RunningApi, in_background
+from tests.flows.background import RunningApi
 from tests.web.app.creator import Creator
 from tests.web.app.window import Window
 
-# The browser reaches no other host than our own, except that pictures of fans are answered by the test itself.
-NO_OTHER_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-QUIET = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
-
-
-@pytest.fixture(scope="session")
-def running_app(postgres: Postgres, redis_server: EmbeddedRedis, sqs_endpoint: str) -> Iterator[RunningApi]:
-    """API, worker and sandbox platform on real parts. The rate is the real one in fast motion."""
-    with session_settings(postgres, redis_server, sqs_endpoint) as settings, in_background(settings) as running:
-        yield running
-
-
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=20_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-sync", NO_OTHER_HOST, *QUIET]
-        )
-        yield browser
-        browser.close()
-
 
 @pytest.fixture
-def mia(running_app: RunningApi) -> Creator:
+def mia(running_api: RunningApi) -> Creator:
     """A creator of this test's own, with one account on the sandbox platform."""
-    creator = Creator(running_app, f"mia-{uuid.uuid4().hex[:12]}")
+    creator = Creator(running_api, f"mia-{uuid.uuid4().hex[:12]}")
     creator.connect("Mia")
     return creator
 

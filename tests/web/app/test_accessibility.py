@@ -29,11 +29,11 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def scene(running_app: RunningApi) -> Creator:
+def scene(running_api: RunningApi) -> Creator:
     """A creator with everything to look at."""
-    creator = Creator(running_app, "scene-accessibility")
+    creator = Creator(running_api, "scene-accessibility")
     creator.connect("Mia")
-    running_app.do(build(creator))
+    running_api.do(build(creator))
     return creator
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.web.app.creator import Creator
 from tests.web.app.window import Window
 
+BULK = """mutation ($input: SendBulkMessageInput!) {
+  sendBulkMessage(input: $input) { campaign { id } errors { message } } }"""
 WORDS = "Hi {name}, the new set is here."
 
 
@@ -85,6 +87,29 @@ def test_a_campaign_is_cancelled_and_what_was_not_sent_is_taken_back(window: Win
     assert (at_rest["status"], numbers["sent"] + numbers["cancelled"]) == ("CANCELLED", 20)
     assert len(mia.arrivals()) == numbers["sent"]
     expect(page.get_by_role("region", name="Progress")).to_contain_text(f"{numbers['cancelled']} taken back")
+
+
+def test_recipients_that_could_not_be_fetched_are_asked_for_again(window: Window, mia: Creator) -> None:
+    identity = mia.fan("Alex Morgan", platformFanId="alex")
+    given = {"type": "BULK_MESSAGE", "accountId": mia.account_ids["Mia"], "recipientIds": [identity]}
+    made = mia.ask(BULK, {"input": given | {"campaignName": "Small set", "content": "Hello"}})["sendBulkMessage"]
+    assert made["errors"] == []
+    assert mia.campaign_at_rest()["metrics"]["sent"] == 1
+    page = window.page
+    page.route("**/graphql", _without_recipients)
+    window.open(f"/campaigns/{made['campaign']['id']}")
+    recipients = page.get_by_role("region", name="Recipients")
+    expect(recipients.get_by_role("alert")).to_contain_text("Try again")
+    page.unroute("**/graphql")
+    recipients.get_by_role("button", name="Try again").click()
+    expect(recipients.get_by_role("listitem")).to_contain_text(["Alex Morgan"])
+
+
+def _without_recipients(route: Route) -> None:
+    if "query CampaignMessages" in (route.request.post_data or ""):
+        route.fulfill(status=503, body="")
+    else:
+        route.continue_()
 
 
 def test_a_draft_is_kept_changed_and_started(window: Window, mia: Creator) -> None:

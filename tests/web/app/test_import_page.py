@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from tests.web.app.creator import Creator
 from tests.web.app.window import Window
@@ -57,6 +57,29 @@ def test_an_import_with_errors_is_looked_at_done_and_undone(window: Window, mia:
     expect(page.get_by_role("region", name="Undone")).to_be_visible()
     assert [each["name"] for each in mia.ask(FANS)["fans"]["nodes"]] == ["Alex Morgan"]
     expect(page.get_by_role("region", name="Earlier").get_by_role("row").filter(has_text="Undone")).to_have_count(1)
+
+
+def test_an_import_is_followed_live_and_looked_at_while_that_is_away(
+    window: Window, mia: Creator, tmp_path: Path
+) -> None:
+    looks: list[str] = []
+    page = window.page
+    page.on("request", lambda request: looks.append(request.url) if "query FanImport(" in _body(request) else None)
+    window.open("/fans/import")
+    choose(window, tmp_path, "fans.csv", FILE)
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_role("region", name="What would happen").locator(".figure")).to_have_text(["3", "0", "0", "2"])
+    assert looks == []
+    page.route_web_socket("**/graphql", lambda socket: socket.close())
+    page.reload()
+    choose(window, tmp_path, "fans.csv", FILE)
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_role("region", name="What would happen").locator(".figure")).to_have_text(["3", "0", "0", "2"])
+    assert looks != []
+
+
+def _body(request: Request) -> str:
+    return request.post_data or "" if "json" in request.headers.get("content-type", "") else ""
 
 
 def test_what_cannot_be_imported_is_explained_before_it_is_sent(window: Window, mia: Creator, tmp_path: Path) -> None:

@@ -88,11 +88,11 @@ def test_what_waits_says_why_and_until_when(window: Window, mia: Creator) -> Non
     window.open_conversation("Robin Weber")
     talk = mia.conversation("Robin Weber")
     for number in range(12):
-        mia.sends(conversationId=talk, text=f"Number {number}.")
+        mia.sends(conversationId=talk, text=f"Number {number}")
     expect(
         window.thread.get_by_text(re.compile(r"Waits.* because (of the rate limit|others go first)")).first
     ).to_be_visible()
-    expect(window.bubble("Number 11.")).to_have_attribute("data-status", "SENT")
+    expect(window.bubble("Number 11")).to_have_attribute("data-status", "SENT")
     expect(window.thread.get_by_text("Waits")).to_have_count(0)
 
 
@@ -177,6 +177,22 @@ def test_search_and_filters_narrow_the_list(window: Window, mia: Creator) -> Non
     mia.hears("Me again", "Alex Morgan")
     window.open_conversation("Alex Morgan")
     expect(window.row("Robin Weber")).to_have_count(0)
+
+
+def test_what_arrives_while_a_search_is_open_is_found_too(window: Window, mia: Creator) -> None:
+    mia.hears("The zebra crossing", "Robin Weber")
+    mia.hears("Hi", "Alex Morgan")
+    window.open()
+    window.page.get_by_label("Search fans and messages").fill("zebra")
+    expect(window.rows).to_have_count(1)
+    mia.hears("Have you seen the zebra?", "Jordan Lee")
+    expect(window.row("Jordan Lee")).to_contain_text("Have you seen the zebra?")
+    mia.hears("I meant a zebra", "Alex Morgan")
+    expect(window.row("Alex Morgan")).to_be_visible()
+    mia.hears("No stripes at all", "Kim Novak")
+    mia.hears("Zebra, zebra", "Jordan Lee")
+    expect(window.row("Jordan Lee")).to_contain_text("Zebra, zebra")
+    expect(window.rows).to_have_count(3)
 
 
 def test_the_fan_beside_the_thread_is_changed_there(window: Window, mia: Creator) -> None:

@@ -28,7 +28,7 @@ def test_through_the_list_by_keys(window: Window, mia: Creator) -> None:
     keys.type("Second line")
     expect(window.composer).to_have_value("e and / are letters here?\nSecond line")
     keys.press("Enter")
-    expect(window.bubble("Second line")).to_have_attribute("data-status", "SENT")
+    expect(window.bubble("e and / are letters here? Second line")).to_have_attribute("data-status", "SENT")
     keys.press("Escape")
     keys.press("/")
     expect(window.page.get_by_label("Search fans and messages")).to_be_focused()

@@ -55,13 +55,13 @@ def test_expiry_asks_again_and_loses_nothing_typed(browser: Browser, mia: Creato
 
 
 def test_another_user_sees_and_sends_nothing_of_the_one_before(
-    window: Window, mia: Creator, running_app: RunningApi
+    window: Window, mia: Creator, running_api: RunningApi
 ) -> None:
     mia.hears("For Mia alone")
     window.open()
     window.open_conversation("Robin Weber")
     window.composer.fill("Mia's draft")
-    nora = Creator(running_app, f"nora-{uuid.uuid4().hex[:12]}")
+    nora = Creator(running_api, f"nora-{uuid.uuid4().hex[:12]}")
     nora.connect("Nora")
     nora.hears("For Nora", "Alex Morgan")
     window.page.goto(f"{mia.url}/settings")

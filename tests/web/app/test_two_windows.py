@@ -47,7 +47,7 @@ def test_an_answer_that_a_colleague_was_quicker_with_is_not_sent_twice(window: W
     window.bubble("Yes, we do").get_by_role("button", name="Edit").click()
     expect(window.composer).to_have_value("Yes, we do")
     window.write("Yes, we do; the parcel takes 5 days")
-    expect(window.bubble("the parcel takes 5 days")).to_have_attribute("data-status", "SENT")
+    expect(window.bubble("Yes, we do; the parcel takes 5 days")).to_have_attribute("data-status", "SENT")
 
 
 def test_what_the_fan_wrote_meanwhile_holds_no_answer_back(window: Window, mia: Creator) -> None:

@@ -37,8 +37,12 @@ class Window:
     def conversations(self) -> Locator:
         return self.page.get_by_role("region", name="Conversations")
 
+    @property
+    def rows(self) -> Locator:
+        return self.conversations.get_by_role("link")
+
     def row(self, name: str) -> Locator:
-        return self.conversations.get_by_role("link").filter(has_text=name)
+        return self.rows.filter(has_text=name)
 
     def open_conversation(self, name: str) -> None:
         self.row(name).click()
@@ -49,7 +53,8 @@ class Window:
         return self.page.get_by_role("log")
 
     def bubble(self, text: str) -> Locator:
-        return self.thread.get_by_role("article").filter(has_text=text)
+        """By all of its text: a part of one may stand beside a time of day and read like another."""
+        return self.thread.get_by_role("article").filter(has=self.page.get_by_text(text, exact=True))
 
     @property
     def composer(self) -> Locator:

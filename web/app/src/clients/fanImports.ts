@@ -3,6 +3,7 @@ import {
   FanImportErrorsDocument,
   FanImportsDocument,
   FanImportDocument,
+  FanImportUpdatedDocument,
   FansExportDocument,
   ImportFansDocument,
   UndoFanImportDocument,
@@ -13,6 +14,7 @@ import {
   type Platform,
 } from "../generated/operations";
 import { ask, change, demandNone, type Problem } from "./http";
+import { useConnection, watch } from "./socket";
 
 export type FanImport = FanImportPartsFragment;
 
@@ -43,21 +45,32 @@ export const fetchImportErrors = async (id: string, first: number) => (await ask
 
 const LOOK_MS = 700;
 
-/** Looks at an import until it is over. Gives the way to stop. */
-export function watchImport(id: string, onState: (state: FanImport) => void): () => void {
+/** Follows an import until it is over: live, and looked at now and again while the connection is away. Gives the way to stop. */
+export function watchImport({ id, version }: FanImport, onState: (state: FanImport) => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
+  const take = (state: FanImport) => {
+    if (stopped || state.version < version) return; // what was over before it was confirmed or undone
+    onState(state);
+    if (isOver(state)) stop();
+  };
   const look = async () => {
     const state = await ask(FanImportDocument, { id }).then(({ fanImport }) => fanImport, () => null);
-    if (stopped) return;
-    if (state) onState(state);
-    if (!state || !isOver(state)) timer = setTimeout(() => void look(), LOOK_MS);
+    if (state) take(state);
+    lookWhileAway();
   };
-  void look();
-  return () => {
+  const lookWhileAway = () => {
+    clearTimeout(timer);
+    if (!stopped && !useConnection.getState().connected) timer = setTimeout(() => void look(), LOOK_MS);
+  };
+  const stops = [watch(FanImportUpdatedDocument, { id }, (data) => take(data.fanImportUpdated)), useConnection.subscribe(lookWhileAway)];
+  const stop = () => {
     stopped = true;
     clearTimeout(timer);
+    stops.forEach((each) => each());
   };
+  lookWhileAway();
+  return stop;
 }
 
 export const isOver = (one: FanImport) => one.status === "COMPLETED" || one.status === "FAILED" || one.status === "UNDONE";

@@ -33,5 +33,5 @@ export function useCampaignMessages(id: string, status: MessageStatus | null, mo
   useEffect(() => setPage(null), [id, status]);
   const held = useInbox((state) => state.messages);
   const messages = (page?.ids ?? []).flatMap((each) => held[each] ?? []);
-  return { messages, loading: page === null && problem === null, complete: page?.complete ?? true, problem, loadMore: () => page && load(page) };
+  return { messages, loading: page === null && problem === null, complete: page?.complete ?? true, problem, loadMore: () => page && load(page), retry: () => load(page) };
 }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { useShallow } from "zustand/react/shallow";
 
@@ -9,6 +9,7 @@ import { takeIn, useInbox, type List } from "../store/inbox";
 import { rowPlace, rows, type Wanted } from "../store/order";
 
 const fetching = new Set<string>();
+const SEARCH_AGAIN_MS = 1_000;
 
 interface Shown {
   conversations: Conversation[];
@@ -39,6 +40,7 @@ export function useConversations(wanted: Wanted, kept: string | null): Shown {
   useEffect(() => {
     if (!list) load();
   }, [list, load, connected]);
+  useSearchAgain(key, wanted);
   return {
     conversations: shown,
     loading: !list && problem === null,
@@ -47,6 +49,36 @@ export function useConversations(wanted: Wanted, kept: string | null): Shown {
     loadMore: () => list && !list.complete && load(),
     retry: load,
   };
+}
+
+/** Which words are where is the server's to judge: events make it search again, once a second at most. */
+function useSearchAgain(key: string, wanted: Wanted): void {
+  const news = useInbox((state) => state.news);
+  const heard = useRef(news);
+  const asked = useRef(0);
+  const searching = wanted.search.trim() !== "";
+  useEffect(() => {
+    if (!searching || heard.current === news) return;
+    const pause = Math.max(0, asked.current + SEARCH_AGAIN_MS - Date.now());
+    const timer = setTimeout(() => {
+      heard.current = news;
+      asked.current = Date.now();
+      searchAgain(key, wanted).catch(() => undefined); // the next event searches again
+    }, pause);
+    return () => clearTimeout(timer);
+  }, [key, searching, news]);
+}
+
+/** Adds what is found now to what was found before. */
+async function searchAgain(key: string, wanted: Wanted): Promise<void> {
+  const { generation } = useInbox.getState();
+  const { nodes } = await fetchConversations(wanted, null);
+  const { generation: now, lists } = useInbox.getState();
+  const list = lists[key];
+  if (now !== generation || !list?.hits) return;
+  takeIn({ conversations: nodes });
+  const hits = [...new Set([...nodes.map((each) => each.id), ...list.hits])];
+  useInbox.setState((state) => ({ lists: { ...state.lists, [key]: { ...list, hits } } }));
 }
 
 async function loadPage(key: string, wanted: Wanted): Promise<void> {

@@ -8,9 +8,9 @@ export function useFanImport(given: FanImport | null): FanImport | null {
   const id = given?.id;
   useEffect(() => setState(given), [given]);
   useEffect(() => {
-    if (!id) return;
-    return watchImport(id, (next) => setState((now) => (now && now.id === next.id && now.version > next.version ? now : next)));
-  }, [id, given]); // confirmed or undone it goes on, under the same id
+    if (!given) return;
+    return watchImport(given, (next) => setState((now) => (now && now.id === next.id && now.version > next.version ? now : next)));
+  }, [given]); // confirmed or undone it goes on, under the same id
   return state && state.id === id ? state : given;
 }
 

@@ -29,6 +29,8 @@ export interface Inbox extends Entities {
   viewer: { id: string; userId: string; actor: string; timeZone: string } | null;
   /** Rises whenever everything has to be fetched again. */
   generation: number;
+  /** Rises with each event: what only the server can judge is asked again. */
+  news: number;
 }
 
 const OUTBOX = "outbox";
@@ -41,6 +43,7 @@ export const useInbox = create<Inbox>(() => ({
   unread: {},
   viewer: null,
   generation: 0,
+  news: 0,
 }));
 
 /** A reload cuts a request short; with the same key it can be repeated. */
@@ -63,6 +66,7 @@ export function takeIn(news: News): void {
 
 /** Takes in what happened. Types we do not know are passed over. */
 export function happen(event: InboxEvent): void {
+  useInbox.setState(({ news }) => ({ news: news + 1 }));
   switch (event.__typename) {
     case "MessageAdded":
     case "MessageUpdated":

@@ -28,7 +28,7 @@ export function CampaignMessages({ campaign }: { campaign: Campaign }) {
   const [view, setView] = useState<"ALL" | MessageStatus>("ALL");
   const { metrics } = campaign;
   const moved = view === "ALL" ? metrics.recipients : `${metrics.sent} ${metrics.failed} ${metrics.unknown} ${metrics.waiting}`;
-  const { messages, loading, complete, problem, loadMore } = useCampaignMessages(campaign.id, view === "ALL" ? null : view, moved);
+  const { messages, loading, complete, problem, loadMore, retry } = useCampaignMessages(campaign.id, view === "ALL" ? null : view, moved);
   const shown = view === "ALL" ? messages : messages.filter((each) => each.status === view);
   return (
     <section className="card" aria-labelledby="recipients">
@@ -39,7 +39,7 @@ export function CampaignMessages({ campaign }: { campaign: Campaign }) {
         </div>
       </header>
       {loading && <Bones label="Messages are being fetched" heights={[40, 40, 40, 40]} />}
-      {problem && <Trouble words={problem} onRetry={() => setView(view)} />}
+      {problem && <Trouble words={problem} onRetry={retry} />}
       {!loading && !problem && shown.length === 0 && <p className="faint">None.</p>}
       <ul>
         {shown.map((each) => (

@@ -20,6 +20,7 @@ import "../../styles/thread-states.css";
 import "../../styles/composer.css";
 import "../../styles/fan-panel.css";
 import "../../styles/campaigns.css";
+import "../../styles/recipients.css";
 
 /** One campaign: how far it is, what it brings, and how it is steered. */
 export default function CampaignPage() {
