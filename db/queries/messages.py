@@ -94,34 +94,6 @@ def _lock_if_free() -> Any:
     )
 
 
-async def by_platform_id(
-    session: ReadSession, owner: UUID, creator_account_id: UUID, platform_message_id: str
-) -> Message | None:
-    values = {"owner": owner, "account": creator_account_id, "known_as": platform_message_id}
-    return _message(await _by_platform_id.row(session, **values))
-
-
-@kept
-def _by_platform_id() -> Any:
-    return select(*columns(Message)).where(
-        Message.user_id == bindparam("owner"),
-        Message.creator_account_id == bindparam("account"),
-        Message.platform_message_id == bindparam("known_as"),
-    )
-
-
-async def known_platform_ids(
-    session: ReadSession, owner: UUID, creator_account_id: UUID, platform_message_ids: Sequence[str]
-) -> set[str]:
-    """Those of the platform's ids that some message here has."""
-    query = select(Message.platform_message_id).where(
-        Message.user_id == owner,
-        Message.creator_account_id == creator_account_id,
-        Message.platform_message_id.in_(platform_message_ids),
-    )
-    return {found for found in await session.scalars(query) if found is not None}
-
-
 def ended(status: str) -> ColumnElement[str]:
     """The status of a message whose way ends before it is sent: UNKNOWN where an earlier call may have delivered it."""
     return case((Message.unknown_since.is_not(None), "UNKNOWN"), else_=status)

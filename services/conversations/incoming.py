@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func
 
 from db.models import CreatorAccount, Fan, Message
-from db.queries import conversations, creator_accounts, message_removals, messages
+from db.queries import conversations, creator_accounts, message_removals, platform_messages
 from db.unit_of_work import UnitOfWork
 from services.conversations import appearing
 from services.conversations.message_id import message_id
@@ -27,7 +27,7 @@ async def take_in(work: UnitOfWork, account: CreatorAccount, incoming: InboundMe
     owner = account.user_id
     # One after another: two first messages of a fan at once would make two of her.
     await creator_accounts.hold(work.session, owner, account.id)
-    if await messages.by_platform_id(work.session, owner, account.id, incoming.platform_message_id):
+    if await platform_messages.find(work.session, owner, account.id, incoming.platform_message_id):
         return
     fan = await meet(work, account, incoming.author, incoming.sent_at)
     conversation = await conversations.ensure(work.session, fan)

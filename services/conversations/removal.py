@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from db.models import CreatorAccount, Message
-from db.queries import conversations, creator_accounts, message_removals, messages
+from db.queries import conversations, creator_accounts, message_removals, messages, platform_messages
 from db.unit_of_work import UnitOfWork
 from services.live import events
 
@@ -17,7 +17,7 @@ async def take_out(work: UnitOfWork, account: CreatorAccount, platform_message_i
     """Once, whenever it comes: a message that is not known yet is remembered, and never appears."""
     owner = account.user_id
     await creator_accounts.hold(work.session, owner, account.id)
-    message = await messages.by_platform_id(work.session, owner, account.id, platform_message_id)
+    message = await platform_messages.find(work.session, owner, account.id, platform_message_id)
     if message is None:
         await message_removals.remember(work.session, owner, account.id, platform_message_id, removed_at)
     else:

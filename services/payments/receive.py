@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from db.models import CreatorAccount, Fan, Message, Payment
-from db.queries import conversations, creator_accounts, messages, payments
+from db.queries import conversations, creator_accounts, payments, platform_messages
 from db.queries.payments import NewPayment
 from db.unit_of_work import UnitOfWork
 from services.fans.meeting import meet
@@ -51,7 +51,7 @@ async def _unlocked(work: UnitOfWork, payment: Payment) -> Message | None:
     """The message, if it is known already; `services.conversations.appearing` links one that comes later."""
     if payment.platform_message_id is None:
         return None
-    message = await messages.by_platform_id(
+    message = await platform_messages.find(
         work.session, payment.user_id, payment.creator_account_id, payment.platform_message_id
     )
     return message if message is not None and message.fan_id == payment.fan_id else None

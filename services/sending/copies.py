@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from db.models import Message
-from db.queries import conversations, message_copies, message_removals, messages
+from db.queries import conversations, message_copies, message_removals, platform_messages
 from db.unit_of_work import UnitOfWork
 from services.live import events
 
@@ -18,7 +18,7 @@ async def make_room(work: UnitOfWork, message: Message, platform_message_id: str
     """The columns by which a message gets its platform id; a copy that has it already is removed."""
     if platform_message_id is None or message.creator_account_id is None:
         return {}
-    holder = await messages.by_platform_id(
+    holder = await platform_messages.find(
         work.session, message.user_id, message.creator_account_id, platform_message_id
     )
     if holder is not None and holder.id != message.id:

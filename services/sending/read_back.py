@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 
 from db.models import CreatorAccount, Message
-from db.queries import clock, creator_accounts, fans, messages, unknowns
+from db.queries import clock, creator_accounts, fans, messages, platform_messages, unknowns
 from db.unit_of_work import Transactions, UnitOfWork
 from services.accounts.credentials import CredentialsUnreadable, Vault
 from services.platforms.interface import Credentials, CredentialsRejected, PlatformUnavailable, SentCopy
@@ -113,7 +113,7 @@ async def _settle(work: UnitOfWork, chat: Chat, copies: Sequence[SentCopy]) -> i
     await creator_accounts.hold(session, account.user_id, account.id)
     now = await clock.now(session)
     ours = await candidates(session, account, chat.fan_id, chat.since, now)
-    known = await messages.known_platform_ids(
+    known = await platform_messages.known(
         session, account.user_id, account.id, [copy.platform_message_id for copy in copies]
     )
     pairs = proven(ours, [copy for copy in copies if copy.platform_message_id not in known])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from db.models import CreatorAccount
-from db.queries import creator_accounts, fans, messages
+from db.queries import creator_accounts, fans, platform_messages
 from db.unit_of_work import UnitOfWork
 from services.conversations.sent_elsewhere import take_in_sent
 from services.platforms.interface import InboundEnvelope
@@ -25,7 +25,7 @@ async def message_sent(work: UnitOfWork, account: CreatorAccount, envelope: Inbo
     sent = announced_message(envelope)
     await creator_accounts.hold(work.session, account.user_id, account.id)
     # Under the hold: an answer to our own call that is being recorded gives it its id first.
-    known = await messages.by_platform_id(work.session, account.user_id, account.id, sent.copy.platform_message_id)
+    known = await platform_messages.find(work.session, account.user_id, account.id, sent.copy.platform_message_id)
     if known is None and not await _is_ours(work, account, sent):
         await take_in_sent(work, account, sent)
 
