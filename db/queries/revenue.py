@@ -7,12 +7,12 @@ a year into their periods would take longer than counting them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Select, and_, any_, bindparam, column, func, select, true
+from sqlalchemy import ColumnElement, DateTime, Select, and_, bindparam, column, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.engine import ReadSession
@@ -25,6 +25,12 @@ Moments = ARRAY(DateTime(timezone=True))
 HASHED_FANS = "32"
 """Times PostgreSQL's `work_mem`: room for a table of millions of fans, without which it would compare each row with
 each fan."""
+PLANNED = select(
+    func.set_config("hash_mem_multiplier", HASHED_FANS, True),
+    func.set_config("plan_cache_mode", "force_custom_plan", True),
+)
+"""For the transaction. A plan for any tags, accounts and bounds, which a prepared statement is given after some runs,
+walks all messages of an account for each period."""
 PERIODS = (
     func.unnest(bindparam("begins", type_=Moments), bindparam("ends", type_=Moments))
     .table_valued(
@@ -49,14 +55,25 @@ async def in_periods(
     session: ReadSession, owner: UUID, selection: Selection, bounds: Sequence[datetime]
 ) -> list[Revenue]:
     """One for each period between two neighbours of `bounds`; few statements, however many periods."""
-    if selection.terms:
-        await session.execute(select(func.set_config("hash_mem_multiplier", HASHED_FANS, True)))
+    if selection.platform is not None:
+        selection = await _of_platform(session, owner, selection)
+    await session.execute(PLANNED)
     paid = await _rows(session, _payments(owner, selection), bounds)
     offered = await _rows(session, _offers(owner, selection), bounds)
     return [
         Revenue(int(cents or 0), int(prices or 0), purchases, int(tips or 0), messages)
         for (cents, purchases, tips), (prices, messages) in zip(paid, offered, strict=True)
     ]
+
+
+async def _of_platform(session: ReadSession, owner: UUID, selection: Selection) -> Selection:
+    """By its accounts, so that the planner knows how many they are."""
+    accounts = select(CreatorAccount.id).where(
+        CreatorAccount.user_id == owner, CreatorAccount.platform == selection.platform
+    )
+    wanted = selection.account_ids
+    found = tuple(each for each in await session.scalars(accounts) if wanted is None or each in wanted)
+    return replace(selection, account_ids=found, platform=None)
 
 
 async def _rows(session: ReadSession, counted: Counted, bounds: Sequence[datetime]) -> list[Any]:
@@ -97,18 +114,12 @@ def _within(moment: Any) -> tuple[ColumnElement[bool], ...]:
 
 
 def _of(rows: Any, owner: UUID, selection: Selection) -> Iterator[ColumnElement[bool]]:
-    """Of these accounts, this platform, and fans that carry all the tags now.
+    """Of these accounts, and fans that carry all the tags now.
 
-    Neither is a join, which PostgreSQL would choose by the cost of one period and carry out for each: a platform's few
-    accounts are read into an array, and `IS TRUE` makes of the fans a table of hashes.
+    `IS TRUE` keeps PostgreSQL from making a join of it: it would be chosen for one period and carried out for each.
     """
     if selection.account_ids is not None:
         yield rows.creator_account_id.in_(selection.account_ids)
-    if selection.platform is not None:
-        accounts = select(CreatorAccount.id).where(
-            CreatorAccount.user_id == owner, CreatorAccount.platform == selection.platform
-        )
-        yield rows.creator_account_id == any_(func.array(accounts.scalar_subquery()))
     if selection.terms:
         fans = select(Fan.id).where(and_(Fan.user_id == owner, has(Fan.search, selection.terms)))
         yield rows.fan_id.in_(fans).is_(True)

@@ -19,8 +19,8 @@ from services.fans.exports import lines
 from services.fans.filter import FanFilter
 
 PAGE = 250
-"""Short enough to keep nobody waiting, and that a page of what a quarter of all fans have is found on the way (`NEAR`
-of `db.queries.fan_lists`), without looking for all of them again."""
+"""Short enough to keep nobody waiting, and that a page of what a quarter of all fans have is found on the way
+(`NEAR` of `db.queries.fan_lists`), without looking for all of them again."""
 
 
 class Exports:

@@ -89,10 +89,13 @@ async def test_tags_are_looked_up_in_a_table_of_hashes_that_has_room(database: D
     assert await reading(database, read) == revenue.HASHED_FANS
     setting = select(func.current_setting("hash_mem_multiplier"))
     assert await reading(database, lambda session: session.scalar(setting)) == "2"
+    mode = select(func.current_setting("plan_cache_mode"))
+    assert await reading(database, lambda session: session.scalar(mode)) == "auto"
     connection = await asyncpg.connect(database_url)
     plan = "\n".join(
         await explained(database, connection, lambda s: revenue.in_periods(s, robin.user_id, tagged, BOUNDS))
     )
     await connection.close()
-    assert plan.count("hashed SubPlan") == plan.count("InitPlan 1).col1") == 2
+    assert plan.count("hashed SubPlan") == 2
+    assert "InitPlan" not in plan
     assert "Join" not in plan
