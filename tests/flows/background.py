@@ -43,6 +43,17 @@ def in_background(settings: Settings, **account: Any) -> Iterator[RunningApi]:
         yield RunningApi(running.url, client.token, running, loop)
         asyncio.run_coroutine_threadsafe(product.__aexit__(None, None, None), loop).result(30)
     finally:
+        asyncio.run_coroutine_threadsafe(_end_the_rest(), loop).result(30)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _end_the_rest() -> None:
+    """What a cut left behind ends here, on its own loop, and not in a later test when it is found to be garbage."""
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    if rest:
+        await asyncio.wait(rest, timeout=10)
+    await asyncio.get_running_loop().shutdown_asyncgens()
