@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 
 from resolvers.transport.insistence import insist
-from resolvers.transport.rendering import Rendered, Renderer, Studio, batches
+from resolvers.transport.rendering import Renderer, Studio, Told, batches
 from resolvers.transport.share_key import ShareKey
 from resolvers.transport.shared_stream import Handed
 from services.live.feed import Place, Sight
@@ -19,7 +19,7 @@ from services.monitoring.logs import traced
 
 log = structlog.get_logger(service="api")
 
-SOCKETS_AT_ONCE = 25
+FRAMES_AT_ONCE = 25
 """Then other inboxes, and who asks, have their turn: half a millisecond."""
 
 
@@ -29,8 +29,8 @@ class Follower(Protocol):
     handed: Handed
     place: Place
 
-    def take(self, item: Item, rendered: Rendered) -> bool:
-        """Send it without waiting; False where the peer does not take it at once."""
+    def take(self, told: Sequence[Told]) -> bool:
+        """Send it without waiting, all or nothing; False where the peer does not take it at once."""
         ...
 
     def fall_behind(self) -> None:
@@ -91,18 +91,18 @@ class Broadcast:
         if not self._followers:
             return
         anyone = next(iter(self._followers))
-        for item, rendered in zip(
-            items, await self.renderer.render(items, anyone.handed, self._read_by, sight), strict=True
-        ):
-            self._read_by = max(self._read_by, rendered.read_by)
-            await self._send(item, rendered)
+        rendered = await self.renderer.render(items, anyone.handed, self._read_by, sight)
+        self._read_by = max(self._read_by, *(each.read_by for each in rendered))
+        await self._send(list(zip(items, rendered, strict=True)))
 
-    async def _send(self, item: Item, rendered: Rendered) -> None:
+    async def _send(self, told: Sequence[Told]) -> None:
+        """Socket by socket: the more has happened meanwhile, the fewer writes it takes for each event."""
         for number, follower in enumerate(tuple(self._followers), 1):
-            if follower in self._followers and follower.place < item.place and not follower.take(item, rendered):
+            news = [each for each in told if each[0].place > follower.place]
+            if follower in self._followers and news and not follower.take(news):
                 self.leave(follower)
                 follower.fall_behind()
-            if number % SOCKETS_AT_ONCE == 0:
+            if number * len(told) % FRAMES_AT_ONCE < len(told):
                 await asyncio.sleep(0)
 
 

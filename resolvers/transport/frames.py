@@ -42,11 +42,11 @@ class Frames(ASGIWebSocketAdapter):
                 return
             yield _decoded(text)
 
-    def offer(self, text: bytes) -> bool:
-        """Send it now and without waiting, if the peer takes it now and the server can do that."""
-        write: Callable[[bytes], bool] | None = self.ws.scope.get("extensions", {}).get(OFFER, {}).get("offer")
+    def offer(self, *texts: bytes) -> bool:
+        """Send them now and without waiting, if the peer takes them now and the server can do that."""
+        write: Callable[..., bool] | None = self.ws.scope.get("extensions", {}).get(OFFER, {}).get("offer")
         open_ = self.ws.application_state is WebSocketState.CONNECTED
-        return open_ and write is not None and write(text)
+        return open_ and write is not None and write(*texts)
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Raises WebSocketDisconnected when the peer is gone, TimeoutError when it does not read."""

@@ -46,6 +46,9 @@ class Rendered:
     read_by: float
 
 
+Told = tuple[Item, Rendered]
+
+
 class Sighted(NamedTuple):
     """Loaders, and what they were given to know."""
 

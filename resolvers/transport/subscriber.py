@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from resolvers.transport.answers import encoded
 from resolvers.transport.broadcast import Broadcast
 from resolvers.transport.insistence import insist
-from resolvers.transport.rendering import Rendered, batches
+from resolvers.transport.rendering import Rendered, Told, batches
 from resolvers.transport.shared_stream import Handed
 from services.live.feed import Place, Sight
 from services.live.reading import Item, Reading
@@ -55,15 +55,17 @@ class Subscriber:
         async with self._broadcast.turn:
             found = await self._broadcast.renderer.render(items, self.handed, self.read_by, sight)
         for item, rendered in zip(items, found, strict=True):
-            if not self.take(item, rendered):
+            if not self.take([(item, rendered)]):
                 assert rendered.payload is not None
                 await self._handler.send_text(self._message(rendered.payload).decode())
                 self._note(item, rendered)
 
-    def take(self, item: Item, rendered: Rendered) -> bool:
-        if rendered.payload is not None and not self._handler.frames.offer(self._message(rendered.payload)):
+    def take(self, told: Sequence[Told]) -> bool:
+        messages = [self._message(rendered.payload) for _, rendered in told if rendered.payload is not None]
+        if messages and not self._handler.frames.offer(*messages):
             return False
-        self._note(item, rendered)
+        for item, rendered in told:
+            self._note(item, rendered)
         return True
 
     def fall_behind(self) -> None:

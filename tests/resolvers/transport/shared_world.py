@@ -180,10 +180,11 @@ class Peer:
     def frames(self) -> Peer:
         return self
 
-    def offer(self, text: bytes) -> bool:
+    def offer(self, *texts: bytes) -> bool:
         if self.world.chance.random() < self.busy:
             return False
-        self._take(text.decode())
+        for text in texts:
+            self._take(text.decode())
         return True
 
     async def send_text(self, text: str) -> None:

@@ -83,12 +83,13 @@ async def test_a_burst_of_one_leaves_the_others_served(settings: Settings, monke
         one = await write(database, eve, ["for eve"], ())
         announce = Announcer(redis)
 
-        def note(self: ServerFrames, text: bytes) -> bool:
-            if b'"next"' in text:
-                written.append(b"for eve" in text)
-                if len(written) == BEGIN:
-                    announcing.append(asyncio.create_task(announce(eve, one)))
-            return offer(self, text)
+        def note(self: ServerFrames, *texts: bytes) -> bool:
+            for text in texts:
+                if b'"next"' in text:
+                    written.append(b"for eve" in text)
+                    if len(written) == BEGIN:
+                        announcing.append(asyncio.create_task(announce(eve, one)))
+            return offer(self, *texts)
 
         monkeypatch.setattr(ServerFrames, "offer", note)
         await announce(mia, burst)
