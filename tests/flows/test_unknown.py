@@ -149,8 +149,9 @@ async def test_it_is_found_in_the_chat(quiet: tuple[Product, GraphQLClient, str]
     await product.sandbox.fault("status", status=404, count=1000)
     sent = (await product.send(mia, fanId=fan, text="somewhere"))["message"]["id"]
     await eventually(lambda: _is(mia, sent, "SENT"), PATIENT)
-    first, _ = await outcomes(mia, sent)
+    first, *repeats = await outcomes(mia, sent)
     assert first == ("SENT", READ_BACK)
+    assert {outcome for outcome, _ in repeats} == {"REFUSED"}
     assert await product.sandbox.delivered() == 1
 
 

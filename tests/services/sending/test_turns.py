@@ -141,16 +141,16 @@ async def test_a_reply_that_was_held_back_is_not_overslept(database: Database) -
     """The campaign's next turn is seconds away; the reply may go before that."""
     scene = await Scene.make(database, due=-1)
     whole = await scene.campaign()
-    before = await scene.waits("sam", campaign_id=whole.id, status="SENT", finished=-4)
-    await scene.sent(-4, of=before)
+    before = await scene.waits("sam", campaign_id=whole.id, status="SENT", finished=0)
+    await scene.sent(0, of=before)
     await scene.waits("robin", campaign_id=whole.id)
-    await scene.waits("kim", not_before=1)
+    await scene.waits("kim", not_before=5)
 
     assert await claimer(database).next() is True
 
     key = (Lane.platform == "SANDBOX", Lane.account_id == scene.home.account_id)
     due = await reading(database, lambda session: session.scalar(select(Lane.due_at).where(*key)))
-    assert due == scene.moment(1)
+    assert due == scene.moment(5)
 
 
 async def test_a_call_nobody_has_answered_for_counts_for_a_second_window(database: Database) -> None:

@@ -35,14 +35,14 @@ def test_the_token_leaves_the_address_at_once_and_stays_in_this_tab(window: Wind
 
 def test_expiry_asks_again_and_loses_nothing_typed(browser: Browser, mia: Creator) -> None:
     mia.hears("Hello")
-    soon = datetime.now(UTC) + timedelta(seconds=6)
+    soon = datetime.now(UTC) + timedelta(seconds=12)
     with browser.new_context() as context:
         window = Window(context.new_page(), mia, exp=soon)
         window.open()
         window.open_conversation("Robin Weber")
         window.composer.fill("Half a sentence")
         dialog = window.page.get_by_role("alertdialog", name="Sign in again")
-        expect(dialog).to_be_visible()
+        expect(dialog).to_be_visible(timeout=30_000)
         mia.hears("Written meanwhile")
         dialog.get_by_label("Token").fill(mia.token())
         dialog.get_by_role("button", name="Sign in").click()
