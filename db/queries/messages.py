@@ -46,6 +46,17 @@ async def get(session: ReadSession, owner: UUID, message_id: UUID) -> Message | 
     return await session.get(Message, (owner, message_id), populate_existing=True)
 
 
+async def status_of(session: ReadSession, owner: UUID, message_id: UUID) -> str | None:
+    """As it is written now; an object of the message may be older."""
+    found: str | None = await _status_of.value(session, owner=owner, message=message_id)
+    return found
+
+
+@kept
+def _status_of() -> Any:
+    return select(Message.status).where(*_the_message())
+
+
 async def get_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[Message]:
     query = select(Message).where(Message.user_id == owner, Message.id.in_(ids))
     return (await session.scalars(query)).all()

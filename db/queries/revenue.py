@@ -29,7 +29,7 @@ PLANNED = select(
     func.set_config("hash_mem_multiplier", HASHED_FANS, True),
     func.set_config("plan_cache_mode", "force_custom_plan", True),
 )
-"""For the transaction. A plan for any tags, accounts and bounds, which a prepared statement is given after some runs,
+"""For the transaction, which is in one snapshot. A plan for any tags, accounts and bounds, which a prepared statement is given after some runs,
 walks all messages of an account for each period."""
 PERIODS = (
     func.unnest(bindparam("begins", type_=Moments), bindparam("ends", type_=Moments))
@@ -55,6 +55,7 @@ async def in_periods(
     session: ReadSession, owner: UUID, selection: Selection, bounds: Sequence[datetime]
 ) -> list[Revenue]:
     """One for each period between two neighbours of `bounds`; few statements, however many periods."""
+    await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     if selection.platform is not None:
         selection = await _of_platform(session, owner, selection)
     await session.execute(PLANNED)

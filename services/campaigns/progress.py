@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func
 
 from db.models import Campaign, Message
-from db.queries import campaigns
+from db.queries import campaigns, messages
 from db.unit_of_work import UnitOfWork
 from services.live import events
 
@@ -34,19 +34,22 @@ class Progress:
         self._most_failures = most_failures
 
     async def after(self, work: UnitOfWork, message: Message) -> None:
-        """To be called with a message's new status, in the transaction that records it.
+        """To be called in the transaction that records a message's new status, once that is written.
 
         Never waits for whoever holds the campaign: who holds it may wait for the message. What is passed over then,
         the sweeper finds.
         """
-        if message.campaign_id is None or message.status not in ENDED:
+        if message.campaign_id is None:
+            return
+        status = await messages.status_of(work.session, message.user_id, message.id)
+        if status not in ENDED:
             return
         campaign = await campaigns.lock(work.session, message.user_id, message.campaign_id, wait=False)
         if campaign is None or campaign.status != "ACTIVE":
             return
         if not await campaigns.has_open_messages(work.session, campaign.user_id, campaign.id):
             await complete(work, campaign)
-        elif message.status == "FAILED":
+        elif status == "FAILED":
             await self._stop_if_failing(work, campaign)
 
     async def _stop_if_failing(self, work: UnitOfWork, campaign: Campaign) -> None:
