@@ -29,8 +29,8 @@ PLANNED = select(
     func.set_config("hash_mem_multiplier", HASHED_FANS, True),
     func.set_config("plan_cache_mode", "force_custom_plan", True),
 )
-"""For the transaction, which is in one snapshot. A plan for any tags, accounts and bounds, which a prepared statement is given after some runs,
-walks all messages of an account for each period."""
+"""For the transaction, which is in one snapshot. A plan for any tags, accounts and bounds, which a prepared statement
+is given after some runs, walks all messages of an account for each period."""
 PERIODS = (
     func.unnest(bindparam("begins", type_=Moments), bindparam("ends", type_=Moments))
     .table_valued(
