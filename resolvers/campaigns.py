@@ -17,10 +17,10 @@ from resolvers.campaign_changes import (
     update_campaign,
 )
 from schema import ids
-from schema.campaigns import KIND, After, Before, Campaign, CampaignStatus, First, Last
+from schema.campaigns import KIND, Campaign, CampaignStatus
 from schema.context import CurrentInfo
 from schema.errors import fault
-from schema.pagination import Connection, connect, window
+from schema.pagination import After, Before, Connection, First, Last, connect, window
 from schema.permissions import SignedIn
 from services.campaigns.watching import topic
 

@@ -21,7 +21,7 @@ from schema.conversations import (
     ConversationPayload,
 )
 from schema.ordering import OrderDirection, ordered_page, ordered_window
-from schema.pagination import Connection, connect
+from schema.pagination import After, Before, Connection, First, Last, connect
 from schema.permissions import SignedIn
 from services.conversations import filter as conversation_filter
 from services.conversations.mark_read import mark_read
@@ -38,10 +38,10 @@ async def conversation(
 
 async def conversations(
     info: CurrentInfo,
-    first: Annotated[int | None, strawberry.argument(description="So many from the front, at most 100.")] = None,
-    after: Annotated[str | None, strawberry.argument(description="Begin behind this cursor.")] = None,
-    last: Annotated[int | None, strawberry.argument(description="So many from the end, at most 100.")] = None,
-    before: Annotated[str | None, strawberry.argument(description="End before this cursor.")] = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
     filter: Annotated[ConversationFilter | None, strawberry.argument(description="Which; all if not given.")] = None,
     order_by: Annotated[
         ConversationOrder | None, strawberry.argument(description="By LAST_MESSAGE_AT, newest first, if not given.")

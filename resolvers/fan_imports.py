@@ -16,7 +16,7 @@ from schema.context import CurrentInfo
 from schema.creator_accounts import Platform
 from schema.errors import fault
 from schema.fan_imports import KIND, DuplicatePolicy, FanImport, FanImportPayload
-from schema.pagination import Connection, connect, window
+from schema.pagination import After, Before, Connection, First, Last, connect, window
 from schema.permissions import SignedIn
 from schema.uploads import Upload
 from services.fans.imports.imports import Upload as Uploaded
@@ -34,10 +34,10 @@ async def fan_import(
 
 async def fan_imports(
     info: CurrentInfo,
-    first: Annotated[int | None, strawberry.argument(description="So many from the front, at most 100.")] = None,
-    after: Annotated[str | None, strawberry.argument(description="Begin behind this cursor.")] = None,
-    last: Annotated[int | None, strawberry.argument(description="So many from the end, at most 100.")] = None,
-    before: Annotated[str | None, strawberry.argument(description="End before this cursor.")] = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
 ) -> Connection[FanImport]:
     owner, reads = info.context.owner, info.context.database.reads
     wanted = window(first, after, last, before, usual=IMPORTS_A_PAGE, kinds=(datetime, UUID))

@@ -16,7 +16,7 @@ from schema.downloads import DownloadUrl
 from schema.errors import fault
 from schema.fans import KIND, Fan, FanFilter, FanOrder, TagCount
 from schema.ordering import OrderDirection, ordered_page, ordered_window
-from schema.pagination import LARGEST_PAGE, Connection, connect
+from schema.pagination import LARGEST_PAGE, After, Before, Connection, First, Last, connect
 from schema.permissions import SignedIn
 from services import rules
 from services.access.downloads import DownloadsImpossible
@@ -37,10 +37,10 @@ async def fan(
 
 async def fans(
     info: CurrentInfo,
-    first: Annotated[int | None, strawberry.argument(description="So many from the front, at most 100.")] = None,
-    after: Annotated[str | None, strawberry.argument(description="Begin behind this cursor.")] = None,
-    last: Annotated[int | None, strawberry.argument(description="So many from the end, at most 100.")] = None,
-    before: Annotated[str | None, strawberry.argument(description="End before this cursor.")] = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
     filter: Annotated[FanFilter | None, strawberry.argument(description="Which fans; all if not given.")] = None,
     order_by: Annotated[
         FanOrder | None, strawberry.argument(description="By CREATED_AT, newest first, if not given.")

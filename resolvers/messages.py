@@ -12,7 +12,7 @@ from schema.context import CurrentInfo
 from schema.errors import shown
 from schema.ids import decode, decode_optional
 from schema.messages import KIND, AttachmentInput, Message, MessagePayload, MessagesPayload, SendMessageInput
-from schema.pagination import Connection, connect, window
+from schema.pagination import After, Before, Connection, First, Last, connect, window
 from schema.permissions import SignedIn
 from services.platforms.interface import Media
 from services.sending.cancel import cancel
@@ -60,10 +60,10 @@ def media_of(input: AttachmentInput) -> Media:
 
 async def failed_messages(
     info: CurrentInfo,
-    first: Annotated[int | None, strawberry.argument(description="So many from the front, at most 100.")] = None,
-    after: Annotated[str | None, strawberry.argument(description="Begin behind this cursor.")] = None,
-    last: Annotated[int | None, strawberry.argument(description="So many from the end, at most 100.")] = None,
-    before: Annotated[str | None, strawberry.argument(description="End before this cursor.")] = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
     include_unknown: Annotated[
         bool, strawberry.argument(description="Also those of which nobody knows whether they arrived?")
     ] = True,

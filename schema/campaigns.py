@@ -17,17 +17,12 @@ from schema.creator_accounts import CreatorAccount
 from schema.fans import Fan
 from schema.messages import Attachment, Message, MessageStatus
 from schema.node import Node
-from schema.pagination import Connection, connect, window
+from schema.pagination import After, Before, Connection, First, Last, connect, window
 from schema.scalars import Cents
 from services.campaigns.status import unmade
 
 KIND = "Campaign"
 A_PAGE = 50
-
-First = Annotated[int | None, strawberry.argument(description="So many from the front, at most 100.")]
-After = Annotated[str | None, strawberry.argument(description="Begin behind this cursor.")]
-Last = Annotated[int | None, strawberry.argument(description="So many from the end, at most 100.")]
-Before = Annotated[str | None, strawberry.argument(description="End before this cursor.")]
 
 
 @strawberry.enum(description="Labels: what a campaign is for. All are sent the same way.")

@@ -22,7 +22,7 @@ from schema.fans import Fan
 from schema.messages import Message
 from schema.node import Node
 from schema.ordering import OrderDirection
-from schema.pagination import Connection, connect, window
+from schema.pagination import After, Before, Connection, First, Last, connect, window
 from schema.scalars import Cents
 
 KIND = "Conversation"
@@ -82,10 +82,10 @@ class Conversation(Node):
     async def messages(
         self,
         info: CurrentInfo,
-        first: Annotated[int | None, strawberry.argument(description="So many from the front, at most 100.")] = None,
-        after: Annotated[str | None, strawberry.argument(description="Begin behind this cursor.")] = None,
-        last: Annotated[int | None, strawberry.argument(description="So many from the end, at most 100.")] = None,
-        before: Annotated[str | None, strawberry.argument(description="End before this cursor.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
         around: Annotated[strawberry.ID | None, strawberry.argument(description="A message of it.")] = None,
     ) -> Connection[Message]:
         wanted = window(

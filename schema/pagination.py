@@ -7,7 +7,7 @@ import binascii
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -21,6 +21,11 @@ Row = TypeVar("Row")
 
 LARGEST_PAGE = 100
 LARGEST_INT = 2**63
+
+First = Annotated[int | None, strawberry.argument(description="So many from the front, at most 100.")]
+After = Annotated[str | None, strawberry.argument(description="Begin behind this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="So many from the end, at most 100.")]
+Before = Annotated[str | None, strawberry.argument(description="End before this cursor.")]
 
 
 @strawberry.type(description="Where a page stands in its list.")

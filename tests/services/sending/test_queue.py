@@ -11,15 +11,13 @@ from structlog.testing import capture_logs
 
 from services.problems import Code, InvalidInput, Problem, Rejected
 from services.runtime.aws import open_sqs
-from services.runtime.sqs import Received
 from services.runtime.sqs_failure import SqsFailure
 from services.sending.batching import MAX_BATCH_BYTES
-from services.sending.entry import group_id
 from services.sending.envelope import parse
 from services.sending.payload import MessageType, QueueMessage
 from services.sending.queue import RateLimiterQueue, open_queue
 from services.sending.send_result import SendStatus
-from tests.services.sending.conftest import NOW, Wire, create_queue, message, settings_for
+from tests.services.sending.conftest import NOW, Wire, contents, create_queue, message, settings_for
 from tests.services.sending.faulty_sqs import (
     Fault,
     answers,
@@ -32,19 +30,6 @@ from tests.services.sending.faulty_sqs import (
 
 UNAVAILABLE = Problem(Code.QUEUE_UNAVAILABLE, "Service temporarily unavailable.")
 SEND = "SendMessageBatch"
-
-
-@pytest.fixture
-def queue(wire: Wire, no_redis: Redis) -> RateLimiterQueue:
-    return wire.queue(no_redis)
-
-
-async def contents(wire: Wire) -> list[Received]:
-    """Everything that lies in the queue."""
-    found: list[Received] = []
-    while more := await wire.sqs.receive(wire.queue_url, 10, 0):
-        found += more
-    return found
 
 
 async def ids_in_queue(wire: Wire) -> list[str]:
@@ -315,74 +300,6 @@ async def test_where_sends_are_off_nothing_is_sent_and_workers_can_still_be_woke
     assert wire.proxy.actions == [SEND]
 
 
-# ---- waking
-
-
-@pytest.mark.parametrize("kind", ["fan_import", "webhook", "schedule", "check"])
-async def test_a_wake_up_carries_three_keys_alone(kind: str, wire: Wire, queue: RateLimiterQueue) -> None:
-    object_id, user_id = uuid.uuid4(), uuid.uuid4()
-    assert await queue.wake(MessageType(kind), object_id, user_id) is True
-    [received] = await contents(wire)
-    assert json.loads(received.body) == {
-        "messageId": str(object_id),
-        "userId": str(user_id),
-        "timestamp": "2026-11-05T12:00:00.000Z",
-    }
-    assert received.attributes == {"userId": str(user_id), "messageType": kind, "priority": "5"}
-    assert wire.proxy.requests[0][1]["Entries"][0]["MessageGroupId"] == str(user_id)
-
-
-@pytest.mark.parametrize(("asked", "held"), [(0.2, 1), (30, 30), (5000, 900)])
-async def test_a_wake_up_may_be_held_back(asked: float, held: int, wire: Wire, queue: RateLimiterQueue) -> None:
-    assert await queue.wake(MessageType.SCHEDULE, uuid.uuid4(), uuid.uuid4(), delay_seconds=asked)
-    assert wire.proxy.requests[0][1]["Entries"][0]["DelaySeconds"] == held
-
-
-async def test_a_wake_up_is_tried_once(wire: Wire, queue: RateLimiterQueue) -> None:
-    wire.proxy.faults = [refuses("RequestThrottled")]
-    assert await queue.wake(MessageType.WEBHOOK, uuid.uuid4(), uuid.uuid4()) is False
-    assert wire.proxy.actions == [SEND]
-    assert wire.clock.slept == []
-
-
-# ---- receiving
-
-
-async def test_what_was_deleted_is_gone(wire: Wire, queue: RateLimiterQueue) -> None:
-    await queue.send_batch([message() for _ in range(13)])
-    received = await queue.receive(10, 0) + await queue.receive(10, 0)
-    assert len(received) == 13
-    assert await queue.delete(received) == []
-    assert [action for action in wire.proxy.actions if action.startswith("Delete")] == ["DeleteMessageBatch"] * 2
-    answer = await wire.sqs.attributes(
-        wire.queue_url, ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    )
-    assert answer == {"ApproximateNumberOfMessages": "0", "ApproximateNumberOfMessagesNotVisible": "0"}
-
-
-async def test_what_could_not_be_deleted_is_named(wire: Wire, queue: RateLimiterQueue) -> None:
-    await queue.send_batch([message() for _ in range(3)])
-    received = await queue.receive(10, 0)
-    wire.proxy.faults = [refuses_entries("InternalError", False, 1), refuses("AccessDenied", 403)]
-    assert await queue.delete(received) == [received[1]]
-    assert await queue.delete([received[1]]) == [received[1]]
-    assert await queue.delete([received[1]]) == []
-
-
-async def test_a_long_poll_outlives_the_patience_of_sends(wire: Wire, queue: RateLimiterQueue) -> None:
-    assert await queue.receive(1, wait_seconds=2) == []
-    assert wire.proxy.actions == ["ReceiveMessage"]
-
-
-async def test_a_fault_while_receiving_is_told_to_the_caller(wire: Wire, queue: RateLimiterQueue) -> None:
-    wire.proxy.faults = [refuses("AccessDenied", 403)]
-    with pytest.raises(SqsFailure) as caught:
-        await queue.receive(10, 0)
-    assert (caught.value.code, caught.value.kind.value) == ("AccessDenied", "permission")
-    assert await queue.receive(10, 0) == []
-    assert wire.proxy.actions == ["ReceiveMessage"] * 2
-
-
 async def test_whether_the_queue_answers(wire: Wire, queue: RateLimiterQueue) -> None:
     wire.proxy.faults = [refuses("AccessDenied", 403)]
     assert await queue.answers() is False
@@ -399,13 +316,3 @@ async def test_the_queue_of_the_settings(wire: Wire, no_redis: Redis) -> None:
     with pytest.raises(Rejected):
         await queue.send_message(message())
     assert len(await contents(wire)) == 1
-
-
-@pytest.mark.parametrize("account", ["", "with space", "é", "x" * 129])
-def test_an_account_that_is_no_group_id_goes_by_its_hash(account: str) -> None:
-    assert len(group_id(account)) == 64
-    assert group_id(account) == group_id(account)
-
-
-def test_an_account_that_can_be_a_group_id_is_one() -> None:
-    assert group_id("ONLYFANS:acct_1") == "ONLYFANS:acct_1"

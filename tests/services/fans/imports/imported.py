@@ -16,6 +16,7 @@ from services.runtime.resources import Resources
 from tests.stored import reading
 
 HEADER = "Username,Display Name,Email,Subscription Tier,Total Spent,Last Seen\n"
+ROBIN = 'robin,Robin,r@x.com,VIP,"$1,234.56",2025-11-01T10:00:00Z\n'
 
 
 def never() -> bool:
@@ -30,6 +31,12 @@ class Desk:
     @property
     def database(self) -> Database:
         return self.resources.database
+
+    async def of(self, owner: UUID, content: str) -> FanImport:
+        """Somebody else's import, carried out."""
+        row = await self.upload(content, owner)
+        await self.work()
+        return await self.read(row)
 
     async def upload(self, content: str | bytes, owner: UUID | None = None, **options: Any) -> FanImport:
         """A file that was taken; `content` as text is that of the rows below the usual header."""
@@ -76,3 +83,9 @@ def counts(row: FanImport) -> tuple[int, int, int, int, int]:
     """Rows, and of them inserted, updated, skipped, failed."""
     assert row.inserted + row.updated + row.skipped + row.error_count == row.processed_rows
     return row.processed_rows, row.inserted, row.updated, row.skipped, row.error_count
+
+
+async def stored(desk: Desk, model: type[Any]) -> int:
+    """How many rows the owner has."""
+    async with desk.database.reads() as session:
+        return len((await session.scalars(select(model).where(model.user_id == desk.owner))).all())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from db.models import Fan, FanImport, FanImportFile, FanImportPreview, LiveEvent
+from db.models import Fan, FanImport, FanImportFile, LiveEvent
 from db.queries import fan_lists, fans
 from db.queries.fan_lists import FanOrder
 from db.queries.keyset import Window
@@ -19,23 +18,16 @@ from services.fans.create import NewFan
 from services.fans.filter import FanFilter
 from services.fans.imports import imports, notes, progress, reading
 from services.fans.imports.housekeeping import tidy
-from services.fans.imports.imports import KEPT_DRY_RUNS, MAX_FILE_BYTES
+from services.fans.imports.imports import MAX_FILE_BYTES
 from services.problems import Code, InvalidInput, Rejected
-from tests.services.fans.imports.imported import Desk, counts
+from tests.services.fans.imports.imported import ROBIN, Desk, counts, stored
 from tests.stored import a_user, account, store
-
-ROBIN = 'robin,Robin,r@x.com,VIP,"$1,234.56",2025-11-01T10:00:00Z\n'
 
 
 async def rejected(desk: Desk, content: str | bytes = ROBIN, **options: Any) -> list[tuple[Code, Any, Any]]:
     with pytest.raises(Rejected) as refused:
         await desk.upload(content, **options)
     return [(each.code, each.path, getattr(each, "rule", None)) for each in refused.value.problems]
-
-
-async def stored(desk: Desk, model: type[Any]) -> int:
-    async with desk.database.reads() as session:
-        return len((await session.scalars(select(model).where(model.user_id == desk.owner))).all())
 
 
 async def test_a_file_becomes_fans(desk: Desk) -> None:
@@ -79,17 +71,11 @@ async def test_one_rule_in_the_file_and_in_the_database(desk: Desk) -> None:
     rows = ["@Robin,Robin,,,,", ",Robin R,r@x.com,,,", "robin2,,R@X.COM,,,", ",ROBIN R,,,,", "ROBIN,,,,,"]
     together = await desk.imported("\n".join(rows) + "\n")
     other = await a_user(desk.database)
-    one_by_one = [(await _of(desk, other, f"{row}\n")).inserted for row in rows]
+    one_by_one = [(await desk.of(other, f"{row}\n")).inserted for row in rows]
     assert counts(together) == (5, 2, 0, 3, 0)
     assert one_by_one == [1, 1, 0, 0, 0]
     names = [(fan.name, fan.handle, fan.email) for fan in await desk.fans()]
     assert names == [(fan.name, fan.handle, fan.email) for fan in await desk.fans(other)]
-
-
-async def _of(desk: Desk, owner: Any, content: str) -> FanImport:
-    row = await desk.upload(content, owner)
-    await desk.work()
-    return await desk.read(row)
 
 
 async def test_an_update_writes_what_is_new(desk: Desk) -> None:
@@ -278,99 +264,6 @@ async def test_imports_are_counted_and_dry_runs_with_them(desk: Desk) -> None:
     assert before - await imports_left(desk) == 2
     await desk.resources.fan_imports.confirm(desk.owner, dry.id)
     assert before - await imports_left(desk) == 2
-
-
-# ---- dry runs
-
-
-async def test_a_dry_run_counts_and_changes_nothing(desk: Desk) -> None:
-    await desk.imported(ROBIN + "gone,,,,,\n")
-    _, gone = await desk.fans()
-    await desk.resources.fans.delete(desk.owner, gone.id)
-    before = [(fan.id, fan.version) for fan in await desk.fans()]
-    text = "robin,Rob,,,,\nnew,,,,,\nnew,New,,,,\ngone,,,,,\nbad,,no,,,\nnew,New,,,,\n"
-    dry = await desk.imported(text, dry_run=True, on_duplicate="UPDATE")
-    assert (dry.status, dry.dry_run, counts(dry)) == ("COMPLETED", True, (6, 2, 2, 1, 1))
-    assert [(fan.id, fan.version) for fan in await desk.fans()] == before
-    assert await stored(desk, FanImportPreview) == 0
-    confirmed = await desk.resources.fan_imports.confirm(desk.owner, dry.id)
-    assert (confirmed.id, confirmed.dry_run, confirmed.status, counts(confirmed)) == (
-        dry.id, False, "PENDING", (0, 0, 0, 0, 0),
-    )  # fmt: skip
-    await desk.work()
-    done = await desk.read(confirmed)
-    assert (done.status, counts(done)) == ("COMPLETED", (6, 2, 2, 1, 1))
-    assert done.version > dry.version
-    assert [number for number, _, _ in await desk.problems(done)] == [5]
-    assert await stored(desk, FanImportFile) == 0
-    assert sorted((fan.name, fan.deleted_at) for fan in await desk.fans()) == [
-        ("New", None), ("Rob", None), ("gone", None),
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("policy", ["SKIP", "UPDATE"])
-async def test_a_dry_run_tells_what_the_import_then_does_whatever_its_chunks(
-    desk: Desk, policy: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Against itself: few names, so that rows meet again across chunks in every way."""
-    dice = random.Random(policy)
-
-    def some(*choices: str) -> str:
-        return dice.choice([*choices, ""])
-
-    def line() -> str:
-        handle, email = some("a", "B", "c", "d"), some("a@x.com", "B@x.com", "c@x.com")
-        return f"{handle},{some('Ann', 'BEA', 'cleo')},{email},{some('x', 'y')},{some('1', '2')},\n"
-
-    text = "".join(line() for _ in range(60))
-    outcomes = []
-    for size in (500, 7):
-        monkeypatch.setattr(reading, "CHUNK", size)
-        owner = await a_user(desk.database)
-        await _of(desk, owner, "a,,,,,\n,Bea,,,,\n,,c@x.com,,,\n")
-        dry = await desk.upload(text, owner, dry_run=True, on_duplicate=policy)
-        await desk.work()
-        expected = counts(await desk.read(dry))
-        await desk.resources.fan_imports.confirm(owner, dry.id)
-        await desk.work()
-        assert counts(await desk.read(dry)) == expected
-        outcomes.append((expected, [(fan.name, fan.handle, fan.email, fan.tags) for fan in await desk.fans(owner)]))
-    assert outcomes[0] == outcomes[1]
-
-
-async def test_what_cannot_be_confirmed(desk: Desk) -> None:
-    async def refusal(row: FanImport) -> str:
-        with pytest.raises(Rejected) as refused:
-            await desk.resources.fan_imports.confirm(desk.owner, row.id)
-        [problem] = refused.value.problems
-        assert (problem.code, problem.path) == (Code.CONFLICT, ("id",))
-        return problem.message
-
-    assert "no dry run" in await refusal(await desk.imported(ROBIN))
-    waiting = await desk.upload(ROBIN, dry_run=True)
-    assert "ended well" in await refusal(waiting)
-    await desk.work()
-    failed = await desk.imported('a,"b', dry_run=True)
-    assert "ended well" in await refusal(failed)
-    await desk.resources.fan_imports.confirm(desk.owner, waiting.id)
-    assert "confirmed already" in await refusal(waiting)
-
-
-async def test_an_upload_is_kept_a_day_and_of_many_the_newest(desk: Desk) -> None:
-    rows = [await desk.imported(ROBIN, dry_run=True) for _ in range(KEPT_DRY_RUNS + 2)]
-    assert await stored(desk, FanImportFile) == KEPT_DRY_RUNS + 1
-    with pytest.raises(Rejected, match="not kept any more"):
-        await desk.resources.fan_imports.confirm(desk.owner, rows[0].id)
-    await desk.resources.fan_imports.confirm(desk.owner, rows[1].id)
-
-
-async def test_a_foreign_import_is_an_unknown_one(desk: Desk) -> None:
-    dry = await desk.imported(ROBIN, dry_run=True)
-    stranger = await a_user(desk.database)
-    for call in (desk.resources.fan_imports.confirm, desk.resources.fan_imports.undo):
-        with pytest.raises(Rejected) as refused:
-            await call(stranger, dry.id)
-        assert [(each.code, each.path) for each in refused.value.problems] == [(Code.NOT_FOUND, ("id",))]
 
 
 # ---- what open inboxes are told
