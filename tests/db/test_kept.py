@@ -18,6 +18,7 @@ from db.models import Conversation, CreatorAccount, Fan, Message, Payment, new_i
 from db.models.base import table_of
 from db.owner_guard import OwnerNotBound
 from db.queries import messages
+from tests.statements import counted
 from tests.stored import a_user, account, conversation, fan, message, reading, store, transactions
 
 
@@ -65,7 +66,9 @@ async def test_both_ways_give_the_same_object(database: Database) -> None:
 
     usual = await reading(database, lambda session: _message.row(session, **values))
     async with transactions(database)() as work:
-        driven = await _message.row(work.session, **values)
+        with counted(database) as statements:
+            driven = await _message.row(work.session, **values)
+        assert len(statements) == 1
         pair = await messages.lock_if_free(work.session, owner, told.id)
 
     assert usual is not None
