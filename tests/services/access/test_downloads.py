@@ -74,7 +74,9 @@ def test_it_is_good_for_one_path() -> None:
 def test_whoever_changes_a_letter_is_refused() -> None:
     downloads = Downloads(["one secret"], Stopped(), "")
     good = signature(downloads.address(OWNER, PATH, LATER).url)
-    bad = [good[:place] + ("A" if good[place] != "A" else "B") + good[place + 1 :] for place in range(0, len(good), 7)]
+    # Not the last one: part of its bits are padding of base64, so that some other letters there mean the same bytes.
+    places = range(0, len(good) - 1, 7)
+    bad = [good[:place] + ("A" if good[place] != "A" else "B") + good[place + 1 :] for place in places]
     for text in (*bad, "", "x", good[:-4], good + "AAAA", "\udcff", "é", "=" * 50):
         with pytest.raises(DownloadRefused):
             downloads.grant(PATH, text)

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import update
 
+from db.liveness import DatabaseAway
 from db.models import CreatorAccount
 from db.queries import messages
+from db.unit_of_work import UnitOfWork
+from services.campaigns.progress import Progress
 from services.platforms.interface import AccountStopped, Answer, NotSent, Refused, Sent, Unknown
+from services.runtime.clock import SystemClock
+from services.sending.record import STORE_PAUSES_SECONDS, Recorder
 from tests.services.sending.desk import Desk, a_desk
-from tests.stored import writing
+from tests.stored import transactions, writing
 
 BUSY = NotSent("busy")
 
@@ -109,3 +117,31 @@ async def test_what_is_answered_to_a_former_key_does_not_stop_an_account_that_wa
     assert (await desk.account()).status == "CONNECTED"
     assert (await desk.message()).status == "QUEUED"
     assert await desk.events() == ["QUEUED"]
+
+
+async def test_an_answer_is_kept_until_the_database_is_back(desk: Desk) -> None:
+    faults, usual, clock = iter([DatabaseAway("away"), DatabaseAway("starting")]), transactions(desk.database), Waits()
+
+    @asynccontextmanager
+    async def away_at_first() -> AsyncIterator[UnitOfWork]:
+        if fault := next(faults, None):
+            raise fault
+        async with usual() as work:
+            yield work
+
+    recorder = Recorder(cast("Any", away_at_first), Progress(20), timedelta(seconds=3), clock)
+    await recorder.record(desk.claim, Sent("p1"))
+
+    assert clock.slept == list(STORE_PAUSES_SECONDS[:2])
+    assert (await desk.message()).platform_message_id == "p1"
+    assert await desk.events() == ["SENT"]
+
+
+class Waits(SystemClock):
+    """Waits for no time, and remembers how long it would have."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
