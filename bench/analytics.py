@@ -1,7 +1,7 @@
 """Analytics of 100,000 fans and a million messages of one owner.
 
 `python -m bench.analytics [fans] [messages] [--plans]`: p50 and p95 in milliseconds of each figure, as the product
-reads it, beside a named baseline in the same run: one fan by primary key. CPU: of the database's own process, on
+reads it, beside a named baseline in the same run: one fan by primary key. CPU: of the database's own processes, on
 average, which tells more than the clock where others work on the same machine. A third of the messages have a price;
 they and 50,000 payments lie within the range of a year.
 """
@@ -25,11 +25,13 @@ from sqlalchemy import func, select
 from bench.conversations import explained
 from bench.fans import Read, measured, p95
 from db import engine
-from db.queries import fan_lists, fan_totals, fans, revenue
+from db.engine import Database
+from db.queries import fan_lists, fan_totals, fans
 from db.queries.fan_selections import Selection
 from db.queries.keyset import Window
 from services.analytics.periods import DateRange, Interval, periods
 from services.analytics.reader import BY_VALUE
+from services.analytics.revenue import in_periods
 from services.fans import filter as fan_filter
 from services.fans.filter import FanFilter
 from tests.parts import TEMPLATE, running_postgres
@@ -86,7 +88,7 @@ async def fill(url: str, count: int, messages: int) -> tuple[UUID, UUID]:
     return owner, side.id
 
 
-def figures(owner: UUID, side: UUID) -> dict[str, Read]:
+def figures(database: Database, owner: UUID, side: UUID) -> dict[str, Read]:
     everybody, tagged = Selection(), fan_filter.selection(owner, FanFilter(tags=("vip",)))
     one_account, platform = Selection(account_ids=(side,)), Selection(platform="SANDBOX")
     both = replace(tagged, platform="SANDBOX")
@@ -96,7 +98,7 @@ def figures(owner: UUID, side: UUID) -> dict[str, Read]:
 
     def paid(selection: Selection, within: DateRange, interval: Interval) -> Read:
         bounds: Sequence[datetime] = periods(within, interval).bounds
-        return lambda session: revenue.in_periods(session, owner, selection, bounds)
+        return lambda _: in_periods(database, owner, selection, bounds)
 
     found = {
         "fans, active, lifetime value": totals(everybody),
@@ -127,17 +129,19 @@ async def bench(url: str, count: int, messages: int, *, whole_plans: bool) -> No
 
 
 async def measure(url: str, owner: UUID, side: UUID, *, whole_plans: bool) -> None:
-    database = engine.connect(url, pool_size=1, owner_guard=True)
+    database = engine.connect(url, pool_size=2, owner_guard=True)
     connection = await asyncpg.connect(url)
-    async with database.reads() as session:
-        server = await session.scalar(select(func.pg_backend_pid())) or 0
+    async with database.reads() as one, database.reads() as other:
+        servers = [await session.scalar(select(func.pg_backend_pid())) or 0 for session in (one, other)]
     someone = await connection.fetchval("SELECT id FROM fans LIMIT 1")
-    asked: dict[str, Read] = {BASELINE: lambda session: fans.get(session, owner, someone)} | figures(owner, side)
+    asked: dict[str, Read] = {BASELINE: lambda session: fans.get(session, owner, someone)} | figures(
+        database, owner, side
+    )
     print(f"{'milliseconds':48}{'p50':>8}{'p95':>8}{'CPU':>8}  what the plans use")
     for name, read in asked.items():
-        before = cpu(server)
+        before = cpu(servers)
         times = await measured(database, read, RUNS)
-        spent = (cpu(server) - before) / (RUNS + 1)
+        spent = (cpu(servers) - before) / (RUNS + 1)
         plans = await explained(database, connection, read)
         used = dict.fromkeys(part.removeprefix("using ") for part in NAMED_IN_PLANS.findall("\n".join(plans)))
         print(f"{name:48}{statistics.median(times):8.1f}{p95(times):8.1f}{spent:8.1f}  {', '.join(used)}")
@@ -147,9 +151,9 @@ async def measure(url: str, owner: UUID, side: UUID, *, whole_plans: bool) -> No
     await database.engine.dispose()
 
 
-def cpu(process_id: int) -> float:
-    """Milliseconds that a process has had a processor so far; they do not grow with what else the machine does."""
-    return int(Path(f"/proc/{process_id}/schedstat").read_text().split()[0]) / 1e6
+def cpu(process_ids: Sequence[int]) -> float:
+    """Milliseconds that processes have had a processor so far; they do not grow with what else the machine does."""
+    return sum(int(Path(f"/proc/{each}/schedstat").read_text().split()[0]) for each in process_ids) / 1e6
 
 
 def main() -> None:

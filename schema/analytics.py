@@ -10,7 +10,6 @@ from typing import Annotated
 import strawberry
 
 from db.queries.fan_totals import FanTotals
-from db.queries.revenue import Revenue
 from schema.creator_accounts import Platform
 from schema.errors import fault
 from schema.fans import Fan
@@ -18,6 +17,7 @@ from schema.pagination import LARGEST_PAGE
 from schema.scalars import Cents
 from services.analytics import periods
 from services.analytics.reader import Analytics as Reader
+from services.analytics.revenue import Revenue
 
 
 @strawberry.enum(description="How long a period of a series is.")

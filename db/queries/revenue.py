@@ -6,7 +6,7 @@ a year into their periods would take longer than counting them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from db.models import CreatorAccount, Fan, Message, Payment
 from db.queries.fan_selections import Selection, has
 
 Counted = Select[*tuple[Any, ...]]
+Counting = Callable[[UUID, Selection], Counted]
 Moments = ARRAY(DateTime(timezone=True))
 
 HASHED_FANS = "32"
@@ -29,7 +30,7 @@ PLANNED = select(
     func.set_config("hash_mem_multiplier", HASHED_FANS, True),
     func.set_config("plan_cache_mode", "force_custom_plan", True),
 )
-"""For the transaction, which is in one snapshot. A plan for any tags, accounts and bounds, which a prepared statement
+"""For the transaction. A plan for any tags, accounts and bounds, which a prepared statement
 is given after some runs, walks all messages of an account for each period."""
 PERIODS = (
     func.unnest(bindparam("begins", type_=Moments), bindparam("ends", type_=Moments))
@@ -41,30 +42,45 @@ PERIODS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Revenue:
-    """Of one period, in US cents. `tips_cents` is part of `revenue_cents`; `messages`: offers, those with a price."""
+class Paid:
+    """Within one period, in US cents. `tips_cents` is part of `cents`; `purchases`: offers that were unlocked."""
 
-    revenue_cents: int = 0
-    offered_cents: int = 0
-    purchases: int = 0
-    tips_cents: int = 0
-    messages: int = 0
+    cents: int
+    purchases: int
+    tips_cents: int
 
 
-async def in_periods(
-    session: ReadSession, owner: UUID, selection: Selection, bounds: Sequence[datetime]
-) -> list[Revenue]:
-    """One for each period between two neighbours of `bounds`; few statements, however many periods."""
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Within one period: messages that were sent with a price, bought or not. `cents`: their prices."""
+
+    cents: int
+    messages: int
+
+
+async def paid(session: ReadSession, owner: UUID, selection: Selection, bounds: Sequence[datetime]) -> list[Paid]:
+    """One for each period between two neighbours of `bounds`; one statement, however many periods."""
+    rows = await _rows(session, owner, selection, _payments, bounds)
+    return [Paid(int(cents or 0), purchases, int(tips or 0)) for cents, purchases, tips in rows]
+
+
+async def offered(session: ReadSession, owner: UUID, selection: Selection, bounds: Sequence[datetime]) -> list[Offered]:
+    """As `paid`, of what was offered."""
+    rows = await _rows(session, owner, selection, _offers, bounds)
+    return [Offered(int(prices or 0), messages) for prices, messages in rows]
+
+
+async def _rows(
+    session: ReadSession, owner: UUID, selection: Selection, counting: Counting, bounds: Sequence[datetime]
+) -> list[Any]:
+    """What is counted of each period, in order."""
     await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     if selection.platform is not None:
         selection = await _of_platform(session, owner, selection)
     await session.execute(PLANNED)
-    paid = await _rows(session, _payments(owner, selection), bounds)
-    offered = await _rows(session, _offers(owner, selection), bounds)
-    return [
-        Revenue(int(cents or 0), int(prices or 0), purchases, int(tips or 0), messages)
-        for (cents, purchases, tips), (prices, messages) in zip(paid, offered, strict=True)
-    ]
+    one = counting(owner, selection).lateral()
+    query = select(*one.c).select_from(PERIODS).join(one, true()).order_by(PERIODS.c.number)
+    return list(await session.execute(query, {"begins": bounds[:-1], "ends": bounds[1:]}))
 
 
 async def _of_platform(session: ReadSession, owner: UUID, selection: Selection) -> Selection:
@@ -75,13 +91,6 @@ async def _of_platform(session: ReadSession, owner: UUID, selection: Selection) 
     wanted = selection.account_ids
     found = tuple(each for each in await session.scalars(accounts) if wanted is None or each in wanted)
     return replace(selection, account_ids=found, platform=None)
-
-
-async def _rows(session: ReadSession, counted: Counted, bounds: Sequence[datetime]) -> list[Any]:
-    """What `counted` gives of each period, in order."""
-    one = counted.lateral()
-    query = select(*one.c).select_from(PERIODS).join(one, true()).order_by(PERIODS.c.number)
-    return list(await session.execute(query, {"begins": bounds[:-1], "ends": bounds[1:]}))
 
 
 def _payments(owner: UUID, selection: Selection) -> Counted:

@@ -1,4 +1,4 @@
-"""Analytics of one owner: each figure read by itself, in a session of its own, when it is asked for."""
+"""Analytics of one owner: each figure read by itself, in sessions of its own, when it is asked for."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from uuid import UUID
 
 from db.engine import Database
 from db.models import Fan
-from db.queries import fan_lists, fan_totals, revenue
+from db.queries import fan_lists, fan_totals
 from db.queries.fan_lists import FanOrder
 from db.queries.fan_selections import Selection
 from db.queries.fan_totals import FanTotals
 from db.queries.keyset import Window
-from db.queries.revenue import Revenue
 from services.analytics.periods import DateRange, Interval, periods
+from services.analytics.revenue import Revenue, in_periods
 
 BY_VALUE = FanOrder("VALUE_CENTS")
 
@@ -48,12 +48,10 @@ class Analytics:
     async def revenue(self, interval: Interval) -> list[tuple[date, Revenue]]:
         """Every period of the range, zeros included, with its first day."""
         wanted = periods(self._within, interval)
-        async with self._database.reads() as session:
-            found = await revenue.in_periods(session, self._owner, self._selection, wanted.bounds)
+        found = await in_periods(self._database, self._owner, self._selection, wanted.bounds)
         return list(zip(wanted.starts, found, strict=True))
 
     async def _total(self, within: DateRange) -> Revenue:
         bounds = periods(within, Interval.DAY).bounds
-        async with self._database.reads() as session:
-            [found] = await revenue.in_periods(session, self._owner, self._selection, (bounds[0], bounds[-1]))
+        [found] = await in_periods(self._database, self._owner, self._selection, (bounds[0], bounds[-1]))
         return found

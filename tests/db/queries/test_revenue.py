@@ -14,7 +14,7 @@ from db.engine import Database, ReadSession
 from db.models import Conversation, Fan, Payment, new_id
 from db.queries import revenue
 from db.queries.fan_selections import EVERYBODY, Selection
-from db.queries.revenue import Revenue
+from services.analytics.revenue import Revenue, in_periods
 from services.fans import filter as fan_filter
 from services.fans.filter import FanFilter
 from services.fans.indexing import searchable
@@ -45,7 +45,7 @@ def offer(of: Conversation, cents: int | None, sent_at: datetime | None, **value
 
 
 async def counted(database: Database, owner: UUID, selection: Selection = EVERYBODY) -> list[Revenue]:
-    return await reading(database, lambda session: revenue.in_periods(session, owner, selection, BOUNDS))
+    return await in_periods(database, owner, selection, BOUNDS)
 
 
 async def test_a_period_holds_its_first_moment_and_not_its_last(database: Database) -> None:
@@ -82,20 +82,20 @@ async def test_tags_are_looked_up_in_a_table_of_hashes_that_has_room(database: D
     tagged = fan_filter.selection(robin.user_id, FanFilter(tags=("vip",), platform="SANDBOX"))
     assert tagged.terms
 
-    async def read(session: ReadSession) -> Any:
-        await revenue.in_periods(session, robin.user_id, tagged, BOUNDS)
-        return await session.scalar(select(func.current_setting("hash_mem_multiplier")))
+    connection = await asyncpg.connect(database_url)
+    for half in (revenue.paid, revenue.offered):
 
-    assert await reading(database, read) == revenue.HASHED_FANS
+        async def read(session: ReadSession, half: Any = half) -> Any:
+            await half(session, robin.user_id, tagged, BOUNDS)
+            return await session.scalar(select(func.current_setting("hash_mem_multiplier")))
+
+        assert await reading(database, read) == revenue.HASHED_FANS
+        plan = "\n".join(await explained(database, connection, read))
+        assert plan.count("hashed SubPlan") == 1
+        assert "InitPlan" not in plan
+        assert "Join" not in plan
+    await connection.close()
     setting = select(func.current_setting("hash_mem_multiplier"))
     assert await reading(database, lambda session: session.scalar(setting)) == "2"
     mode = select(func.current_setting("plan_cache_mode"))
     assert await reading(database, lambda session: session.scalar(mode)) == "auto"
-    connection = await asyncpg.connect(database_url)
-    plan = "\n".join(
-        await explained(database, connection, lambda s: revenue.in_periods(s, robin.user_id, tagged, BOUNDS))
-    )
-    await connection.close()
-    assert plan.count("hashed SubPlan") == 2
-    assert "InitPlan" not in plan
-    assert "Join" not in plan
