@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -55,33 +56,87 @@ Read = Callable[[ReadSession, UUID, Sequence[UUID]], Awaitable[Sequence[RowT]]]
 
 
 class Loaders:
-    """One instance for each operation and each live event; nothing is remembered longer."""
+    """One instance for each operation and each live event; nothing is remembered longer.
+
+    A loader is made once it is asked for: most operations need few of them.
+    """
 
     def __init__(self, resources: Resources, owner: UUID) -> None:
         self._sessions = resources.database.reads
         self._owner = owner
         self._estimates = resources.estimates
-        self.accounts: DataLoader[UUID, CreatorAccount | None] = self._by_id(creator_accounts.get_many)
-        self.fans: DataLoader[UUID, Fan | None] = self._by_id(fans.get_many)
-        self.fan_imports: DataLoader[UUID, FanImport | None] = self._by_id(fan_imports.get_many)
-        self.conversations: DataLoader[UUID, Conversation | None] = self._by_id(conversations.get_many)
-        self.messages: DataLoader[UUID, Message | None] = self._by_id(_present_messages)
-        self.payments: DataLoader[UUID, Payment | None] = self._by_id(payments.get_many)
-        self.conversation_of_fan: DataLoader[UUID, Conversation | None] = DataLoader(self._conversations_of_fans)
-        self.attempts: DataLoader[UUID, list[Attempt]] = DataLoader(self._attempts)
-        self.unread_conversations: DataLoader[UUID, int] = DataLoader(self._unread_conversations)
-        self.lanes: DataLoader[UUID, LaneOutlook | None] = DataLoader(self._lanes)
-        self.outlooks: DataLoader[UUID, Outlook] = DataLoader(self._outlooks)
-        self.message_counts: DataLoader[UUID, int] = DataLoader(self._message_counts)
-        self.has_import_failures: DataLoader[UUID, bool] = DataLoader(self._has_import_failures)
-        self.worker_lives: DataLoader[bool, bool] = DataLoader(self._worker_lives)
         self._import_failures: dict[int, DataLoader[UUID, list[FanImportFailure]]] = {}
-        self.campaigns: DataLoader[UUID, Campaign | None] = self._by_id(campaigns.get_many)
-        self.campaign_counts: DataLoader[UUID, Counts] = DataLoader(self._campaign_counts)
-        self.campaign_ends: DataLoader[UUID, datetime | None] = DataLoader(self._campaign_ends)
         self._audiences: dict[Window, DataLoader[UUID, Page[tuple[Fan, int]]]] = {}
         self._campaign_messages: dict[tuple[Window, str | None], DataLoader[UUID, Page[Message]]] = {}
         self._message_pages: dict[Window, DataLoader[UUID, Page[Message]]] = {}
+
+    @cached_property
+    def accounts(self) -> DataLoader[UUID, CreatorAccount | None]:
+        return self._by_id(creator_accounts.get_many)
+
+    @cached_property
+    def fans(self) -> DataLoader[UUID, Fan | None]:
+        return self._by_id(fans.get_many)
+
+    @cached_property
+    def fan_imports(self) -> DataLoader[UUID, FanImport | None]:
+        return self._by_id(fan_imports.get_many)
+
+    @cached_property
+    def conversations(self) -> DataLoader[UUID, Conversation | None]:
+        return self._by_id(conversations.get_many)
+
+    @cached_property
+    def messages(self) -> DataLoader[UUID, Message | None]:
+        return self._by_id(_present_messages)
+
+    @cached_property
+    def payments(self) -> DataLoader[UUID, Payment | None]:
+        return self._by_id(payments.get_many)
+
+    @cached_property
+    def conversation_of_fan(self) -> DataLoader[UUID, Conversation | None]:
+        return DataLoader(self._conversations_of_fans)
+
+    @cached_property
+    def attempts(self) -> DataLoader[UUID, list[Attempt]]:
+        return DataLoader(self._attempts)
+
+    @cached_property
+    def unread_conversations(self) -> DataLoader[UUID, int]:
+        return DataLoader(self._unread_conversations)
+
+    @cached_property
+    def lanes(self) -> DataLoader[UUID, LaneOutlook | None]:
+        return DataLoader(self._lanes)
+
+    @cached_property
+    def outlooks(self) -> DataLoader[UUID, Outlook]:
+        return DataLoader(self._outlooks)
+
+    @cached_property
+    def message_counts(self) -> DataLoader[UUID, int]:
+        return DataLoader(self._message_counts)
+
+    @cached_property
+    def has_import_failures(self) -> DataLoader[UUID, bool]:
+        return DataLoader(self._has_import_failures)
+
+    @cached_property
+    def worker_lives(self) -> DataLoader[bool, bool]:
+        return DataLoader(self._worker_lives)
+
+    @cached_property
+    def campaigns(self) -> DataLoader[UUID, Campaign | None]:
+        return self._by_id(campaigns.get_many)
+
+    @cached_property
+    def campaign_counts(self) -> DataLoader[UUID, Counts]:
+        return DataLoader(self._campaign_counts)
+
+    @cached_property
+    def campaign_ends(self) -> DataLoader[UUID, datetime | None]:
+        return DataLoader(self._campaign_ends)
 
     def know(self, objects: Objects) -> None:
         """What was read already need not be read again."""
