@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.liveness import AWAY
 
-GONE = (*AWAY, asyncpg.InterfaceError)
+GONE = (*AWAY, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def words_of_sqlalchemy(text: str) -> Iterator[None]:
         yield
     except asyncpg.IntegrityConstraintViolationError as error:
         raise IntegrityError(text, None, error, hide_parameters=True) from error
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         gone = isinstance(error, GONE)
         kind = OperationalError if gone else DBAPIError
         raise kind(text, None, error, hide_parameters=True, connection_invalidated=gone) from error
@@ -55,9 +55,9 @@ class DriverTransaction:
         self.over = True
         try:
             await self._transaction.rollback()
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-            await self.connection.invalidate()
-        finally:
+        except Exception:
+            await _throw_away(self.connection)
+        else:
             await self.connection.close()
 
 
@@ -70,10 +70,18 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[DriverTransaction]:
         begun = DriverTransaction(connection, driver)
         await begun.begin()
     except BaseException:
-        await asyncio.shield(connection.close())
+        # It may be in a transaction that nobody would end: what the next one commits would be a savepoint of it.
+        await asyncio.shield(_throw_away(connection))
         raise
     try:
         yield begun
     finally:
         if not begun.over:
             await asyncio.shield(begun.roll_back())
+
+
+async def _throw_away(connection: AsyncConnection) -> None:
+    try:
+        await connection.invalidate()
+    finally:
+        await connection.close()

@@ -32,8 +32,8 @@ class Connection(WebSocketsSansIOProtocol):
     def offer(self, *texts: bytes) -> bool:
         """Whether the peer took them all, else none; not where it is busy reading, or the connection is closing.
 
-        A quarter of the cost of ASGI's `send`, which matters where one event goes to a thousand sockets. Most of what is
-        left is the kernel's, for each write: so several are written as one.
+        A quarter of the cost of ASGI's `send`, which matters where one event goes to a thousand sockets. Most of what
+        is left is the kernel's, for each write: so several are written as one.
         """
         if not self.writable.is_set() or self.close_sent or self.disconnected or self.conn.state is not State.OPEN:
             return False

@@ -18,6 +18,7 @@ from db.models import LiveEvent
 from db.queries import live_events, live_objects
 from db.queries.live_events import Position
 from db.queries.live_objects import Objects
+from services.monitoring.logs import traced
 from services.runtime.clock import Clock
 
 log = structlog.get_logger(service="live")
@@ -107,8 +108,13 @@ class Feed:
                 await self._read_on()
             except (SQLAlchemyError, OSError, TimeoutError) as error:
                 log.warning("feed_read_failed", action="read", userId=str(self._owner), error=type(error).__name__)
-                await asyncio.sleep(self._retry_seconds)
-                self.wake()
+            except Exception as error:
+                # The driver has errors of its own; an inbox must not stay silent for any of them.
+                log.error("feed_read_failed", action="read", userId=str(self._owner), **traced(error))
+            else:
+                continue
+            await asyncio.sleep(self._retry_seconds)
+            self.wake()
 
     async def after(self, sequence: int) -> Sequence[LiveEvent]:
         """The next events after a number that is behind, at least one. Raises Gap, and what the database raises."""

@@ -148,6 +148,9 @@ class Hub:
                 await self._look()
             except (SQLAlchemyError, OSError, TimeoutError) as error:
                 log.warning("look_failed", action="look", error=type(error).__name__)
+            except Exception as error:
+                # Whatever it was, inboxes must not stay silent until a restart.
+                log.error("look_failed", action="look", **traced(error))
 
     async def _look(self) -> None:
         """Where do the logs stand? Of all who are watched in one statement; only feeds that are behind are woken."""

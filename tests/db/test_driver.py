@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from asyncpg.transaction import Transaction
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
@@ -52,6 +53,37 @@ async def test_a_transaction_that_is_cancelled_in_a_statement_leaves_nothing_beh
             await task
         async with asyncio.timeout(10):
             assert not await is_made(database)
+
+
+async def test_a_connection_that_was_cancelled_while_it_began_is_not_lent_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server may have begun. Whoever was lent it then would commit a savepoint, and nothing of it would stay."""
+    begun = asyncio.Event()
+
+    async def begin(self: Transaction) -> None:
+        await start(self)
+        begun.set()
+        await asyncio.sleep(60)
+
+    async def enter(database: Database) -> None:
+        async with transaction(database.bare):
+            raise AssertionError
+
+    start = Transaction.start
+    async with opened(database_url, pool_size=1) as database:
+        with monkeypatch.context() as patched:
+            patched.setattr(Transaction, "start", begin)
+            task = asyncio.create_task(enter(database))
+            await begun.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        async with transaction(database.bare) as next_one:
+            await next_one.driver.execute(MADE)
+            await next_one.commit()
+        async with opened(database_url) as other:
+            assert await is_made(other)
 
 
 async def test_a_connection_that_breaks_is_told_and_replaced(database_url: str) -> None:
