@@ -39,6 +39,12 @@ async def lock(session: WriteSession, owner: UUID, campaign_id: UUID, *, wait: b
     return await session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
+async def lock_many(session: WriteSession, owner: UUID, ids: Sequence[UUID]) -> None:
+    """In one order, so that two who lock several never wait for each other in a ring."""
+    query = select(Campaign).where(Campaign.user_id == owner, Campaign.id.in_(ids)).order_by(Campaign.id)
+    await session.execute(query.with_for_update().execution_options(populate_existing=True))
+
+
 @kept
 def _lock_if_free() -> Any:
     found = (Campaign.user_id == bindparam("owner"), Campaign.id == bindparam("campaign"))

@@ -221,6 +221,12 @@ async def move_many(
     return (await session.scalars(statement, execution_options={"populate_existing": True})).all()
 
 
+async def campaigns_of(session: ReadSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[UUID]:
+    """Those to which any of these messages belong."""
+    query = select(Message.campaign_id).where(Message.user_id == owner, Message.id.in_(ids))
+    return [found for found in await session.scalars(query.distinct()) if found is not None]
+
+
 async def lock_many(session: WriteSession, owner: UUID, ids: Sequence[UUID]) -> Sequence[Message]:
     """Always in one order, so that two who lock several never wait for each other in a ring."""
     query = select(Message).where(Message.user_id == owner, Message.id.in_(ids))

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
 from db.engine import Database
 from db.models import Campaign, Fan, Message, new_id
 from db.queries import campaigns, idempotency_keys, messages
@@ -24,6 +27,8 @@ from services.sending.accept import attachment
 from services.sending.estimate import Estimates
 from services.sending.outgoing import USUAL_PRIORITY
 from services.sending.queueing import Queueing
+
+log = structlog.get_logger(service="campaigns")
 
 OPERATION = "sendBulkMessage"
 SWITCHED_OFF = Problem(Code.SENDING_DISABLED, "Sending is switched off.")
@@ -128,11 +133,9 @@ class BulkSender:
     async def _queue(self, owner: UUID, campaign: Campaign, plan: Plan, pending: Sequence[Message]) -> BulkSend:
         queued = await self._queueing.enqueue(owner, pending)
         failed = [each.problem for each in queued if each.problem is not None]
-        end = await self._end(owner, campaign)
-        async with self._database.reads() as session:
-            present = await campaigns.get(session, owner, campaign.id)
+        campaign, end = await self._as_it_stands(owner, campaign)
         return BulkSend(
-            campaign=present or campaign,
+            campaign=campaign,
             fans=plan.audience.fans,
             texts=plan.texts,
             skipped=plan.audience.skipped,
@@ -141,6 +144,16 @@ class BulkSender:
             problems=list(dict.fromkeys(failed)),
             estimated_completion=end,
         )
+
+    async def _as_it_stands(self, owner: UUID, campaign: Campaign) -> tuple[Campaign, datetime | None]:
+        """With its estimated end. It is stored: where the database is away, what is known of it has to do."""
+        try:
+            async with self._database.reads() as session:
+                present = await campaigns.get(session, owner, campaign.id)
+            return present or campaign, await self._end(owner, campaign)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.warning("campaign_not_read", action="send", campaignId=str(campaign.id), error=type(error).__name__)
+            return campaign, None
 
     async def _end(self, owner: UUID, campaign: Campaign) -> datetime | None:
         return (await self._estimates.campaign_ends(owner, [campaign.id])).get(campaign.id)

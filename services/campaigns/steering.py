@@ -21,7 +21,7 @@ from services.campaigns.start import start
 from services.campaigns.status import Command, refusal
 from services.campaigns.wake import Alarm
 from services.live import events
-from services.problems import Problem, Rejected, not_found
+from services.problems import Code, Problem, Rejected, not_found
 from services.runtime.clock import Clock
 from services.sending.queueing import Queueing
 
@@ -59,11 +59,12 @@ class Steering:
             raise Rejected(SWITCHED_OFF)
         if found := list(rules.schedule(at, ("scheduledAt",), self._clock.now())):
             raise Rejected(*found)
-        await self._check(owner, campaign_id, Command.START)
+        async with self._transactions() as work:  # before anything is counted
+            await _startable(work, owner, campaign_id)
         await allow()
         pending: list[Message] = []
         async with self._transactions() as work:
-            campaign = await locked(work, owner, campaign_id, Command.START)
+            campaign = await _startable(work, owner, campaign_id)
             moment = at or (self._ahead(campaign.scheduled_at) if own_time else None)
             if moment is None:
                 campaign, pending = await start(work, campaign)
@@ -77,11 +78,6 @@ class Steering:
 
     def _ahead(self, moment: datetime | None) -> datetime | None:
         return moment if moment is not None and moment > self._clock.now() else None
-
-    async def _check(self, owner: UUID, campaign_id: UUID, command: Command) -> None:
-        """Before anything is counted."""
-        async with self._transactions() as work:
-            await locked(work, owner, campaign_id, command)
 
     async def pause(self, owner: UUID, campaign_id: UUID) -> Campaign:
         """Nothing more of it is claimed. Raises Rejected: NOT_FOUND, CONFLICT."""
@@ -134,6 +130,15 @@ async def locked(
         raise not_found("campaign", path)
     if problem := refusal(command, campaign.status, path):
         raise Rejected(problem)
+    return campaign
+
+
+async def _startable(work: UnitOfWork, owner: UUID, campaign_id: UUID) -> Campaign:
+    """Raises Rejected: NOT_FOUND, CONFLICT, NOT_CONNECTED where its account was disconnected since it was drafted."""
+    campaign = await locked(work, owner, campaign_id, Command.START)
+    account = await creator_accounts.get(work.session, owner, campaign.creator_account_id)
+    if account is None or account.status == "DISCONNECTED":
+        raise Rejected(Problem(Code.NOT_CONNECTED, "Its account is disconnected.", ID))
     return campaign
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from sqlalchemy import func
+from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import Database
 from db.models import CreatorAccount, Message
@@ -22,6 +24,8 @@ from services.sending.outlook import NO_OUTLOOK
 from services.sending.payload import QueueMessage
 from services.sending.queue import RateLimiterQueue
 from services.sending.send_result import SendResult
+
+log = structlog.get_logger(service="sending")
 
 NOW = func.clock_timestamp()
 QUEUE_FAILURE = "service temporarily unavailable"
@@ -56,11 +60,16 @@ class Queueing:
         """One answer for each message of `owner`, in order. Raises Rejected (SENDING_DISABLED) where sends are off.
 
         Not `attended`: nobody waits for the answer, so what the queue refuses stays PENDING and goes on by the sweeper.
+        So does what the database interrupts: the messages are stored, and whoever asked must not be told to try again.
         """
         if not pending:
             return []
-        results = await self._queue.send_batch(await self._payloads(owner, pending))
-        return await self._record(owner, pending, {result.message_id: result for result in results}, attended)
+        try:
+            results = await self._queue.send_batch(await self._payloads(owner, pending))
+            return await self._record(owner, pending, {result.message_id: result for result in results}, attended)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.warning("queueing_interrupted", action="enqueue", userId=str(owner), error=type(error).__name__)
+            return [Queued(message) for message in pending]
 
     async def _payloads(self, owner: UUID, pending: Sequence[Message]) -> list[QueueMessage]:
         account_ids = {each.creator_account_id for each in pending if each.creator_account_id}

@@ -1,4 +1,7 @@
-"""Which of the messages that somebody wants to send again can be: locked, each with its place in the arguments."""
+"""Which of the messages that somebody wants to send again can be: locked, each with its place in the arguments.
+
+Their campaigns are locked before them, as always: else one could end between a look at it and its message's return.
+"""
 
 from __future__ import annotations
 
@@ -62,6 +65,7 @@ async def choose(work: UnitOfWork, adapters: Adapters, owner: UUID, request: Ret
 
 async def _by_id(work: UnitOfWork, owner: UUID, ids: Sequence[UUID], choice: Choice) -> list[Message]:
     """Each message once, however often it was named."""
+    await campaigns.lock_many(work.session, owner, await messages.campaigns_of(work.session, owner, ids))
     rows = {row.id: row for row in await messages.lock_many(work.session, owner, ids)}
     for number, message_id in enumerate(ids):
         path = ("ids", str(number))
@@ -75,7 +79,7 @@ async def _by_id(work: UnitOfWork, owner: UUID, ids: Sequence[UUID], choice: Cho
 async def _of_campaign(
     work: UnitOfWork, owner: UUID, campaign_id: UUID, resend_unknown: bool, choice: Choice
 ) -> Sequence[Message]:
-    if not await campaigns.get_many(work.session, owner, [campaign_id]):
+    if await campaigns.lock(work.session, owner, campaign_id) is None:
         raise not_found("campaign", OF_CAMPAIGN)
     statuses = ("FAILED", "UNKNOWN") if resend_unknown else ("FAILED",)
     rows = await messages.lock_of_campaign(work.session, owner, campaign_id, statuses)

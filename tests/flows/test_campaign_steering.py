@@ -15,6 +15,7 @@ from tests.flows.campaigns import START, bulk, campaign_of, fans_of, numbers, st
 from tests.flows.faults import worker_process
 from tests.flows.graphql_client import GraphQLClient
 from tests.flows.product import Product, running_product, running_worker
+from tests.flows.test_accounts import DISCONNECT
 from tests.flows.test_messages_scheduled import written
 from tests.waiting import eventually
 
@@ -156,6 +157,18 @@ async def test_a_campaign_that_goes_on_failing_stops_and_says_why(settings: Sett
         assert (await campaign_of(mia, key))["metrics"] == numbers(recipients=8, sent=8)
         delivered = [each["text"] for each in await product.sandbox.arrivals() if each["delivered"]]
         assert sorted(delivered) == sorted(f"Hi Fan{n}" for n in range(8))
+
+
+async def test_a_draft_of_a_disconnected_account_does_not_start(slow: Product) -> None:
+    mia = slow.client()
+    home = await slow.connect(mia)
+    key = (await bulk(mia, await fans_of(slow, mia, 2), draft=True))["campaign"]["id"]
+    await mia.run(DISCONNECT, {"id": home})
+    for at in (None, (datetime.now(UTC) + timedelta(hours=1)).isoformat()):
+        answer = (await mia.run(START, {"id": key, "at": at}))["startCampaign"]
+        assert answer == {"campaign": None, "errors": [{"code": "NOT_CONNECTED", "path": ["id"]}]}
+    found = await campaign_of(mia, key)
+    assert (found["status"], found["messages"]["totalCount"]) == ("DRAFT", 0)
 
 
 async def test_two_who_start_the_same_draft_start_it_once(slow: Product) -> None:

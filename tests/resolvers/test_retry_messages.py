@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from db.models import Campaign, Conversation, Message
-from db.queries import live_events, messages
+from db.queries import campaigns, live_events, messages
 from schema import ids
 from services.runtime.settings import Settings
 from tests.flows.faults import NOBODY
@@ -18,6 +19,7 @@ from tests.resolvers.in_process import Execute
 from tests.resolvers.inbox import known, minute, opened, written
 from tests.services.sending.faulty_sqs import FaultySqs, faulty_sqs, refuses_entries
 from tests.stored import a_user, account, campaign, reading, store, writing
+from tests.waiting import eventually
 
 RETRY = """mutation ($ids: [ID!], $campaignId: ID, $resendUnknown: Boolean! = false) {
   retryMessages(ids: $ids, campaignId: $campaignId, resendUnknown: $resendUnknown) {
@@ -249,6 +251,34 @@ async def test_a_cancelled_campaign_stays_cancelled(execute: Execute, talk: Conv
     assert await retry(execute, campaignId=ids.encode("Campaign", of.id)) == ([], [("CONFLICT", ["campaignId"])])
     assert await retry(execute, rows[0]) == ([], [("CONFLICT", ["ids", "0"])])
     assert await in_queue(execute) == []
+
+
+@pytest.mark.parametrize("by_campaign", [True, False])
+async def test_a_campaign_that_ends_at_that_moment_is_waited_for(
+    execute: Execute, talk: Conversation, database_url: str, by_campaign: bool
+) -> None:
+    """Else its message would wait in a campaign that nobody sends any more."""
+    of, rows = await a_campaign(execute, talk, "ACTIVE")
+    asked = (
+        {"campaignId": ids.encode("Campaign", of.id)} if by_campaign else {"ids": [ids.encode("Message", rows[0].id)]}
+    )
+    async with execute.database.writes() as session, session.begin():
+        await campaigns.lock(session, of.user_id, of.id)
+        task = asyncio.create_task(retry(execute, **asked))
+        await eventually(lambda: waits_for_a_lock(database_url), 10, "the retry to wait")
+        await campaigns.change(session, of.user_id, of.id, status="CANCELLED")
+    found, errors = await task
+    assert (found, [code for code, _ in errors]) == ([], ["CONFLICT"])
+    assert (await present(execute, rows[0])).status == "FAILED"
+    assert await in_queue(execute) == []
+
+
+async def waits_for_a_lock(url: str) -> bool:
+    connection = await asyncpg.connect(url)
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    found = await connection.fetchval(waiting)
+    await connection.close()
+    return bool(found)
 
 
 async def test_a_campaign_that_is_nobodys_is_not_found(execute: Execute, talk: Conversation) -> None:
