@@ -84,6 +84,18 @@ def _reserve() -> Any:
     )
 
 
+async def renew(session: WriteSession, owner: UUID, attempt_id: UUID, lease: timedelta) -> bool:
+    """A reservation lives on from now. False when the slot was taken away because its lease had ended."""
+    query = (
+        update(Attempt)
+        .where(Attempt.user_id == owner, Attempt.id == attempt_id)
+        .where(Attempt.state == "reserved", Attempt.lease_until > NOW)
+        .values(lease_until=NOW + lease)
+        .returning(Attempt.id)
+    )
+    return await session.scalar(query) is not None
+
+
 async def start_dispatch(session: WriteSession, owner: UUID, attempt_id: UUID, lease: timedelta) -> bool:
     """The request leaves after this commit; from here on a crash means that the outcome is unknown.
 

@@ -6,7 +6,7 @@ from services.platforms.calls import Calls, expected
 from services.platforms.interface import Credentials, Media, PlatformUnavailable, RequestRefused
 from services.platforms.replies import field, identifier, reason
 
-# The gateway answers when it has fetched the file; the lease of a reserved attempt is 30 s.
+# The gateway answers when it has fetched the file; the reservation of the message is renewed meanwhile.
 _AT_LEAST_SECONDS = 20.0
 _FINAL = frozenset({400, 404, 413, 415, 422})
 

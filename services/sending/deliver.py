@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -33,6 +34,7 @@ from services.runtime.clock import Clock
 from services.sending.claim import Claim
 from services.sending.dispatch import leave
 from services.sending.record import Recorder
+from services.sending.reservation import Reservations
 
 log = structlog.get_logger(service="sending")
 
@@ -51,6 +53,7 @@ class Deliverer:
         adapters: Adapters,
         vault: Vault,
         recorder: Recorder,
+        reservations: Reservations,
         clock: Clock,
         platform_timeout_seconds: float,
         stopping: Callable[[], bool],
@@ -59,6 +62,7 @@ class Deliverer:
         self._adapters = adapters
         self._vault = vault
         self._recorder = recorder
+        self._reservations = reservations
         self._clock = clock
         self._stopping = stopping
         self._dispatch_lease = timedelta(seconds=platform_timeout_seconds + LEASE_BEYOND_TIMEOUT_SECONDS)
@@ -69,14 +73,14 @@ class Deliverer:
         if adapter is None:
             await self._recorder.record(claim, Refused(f"{claim.account.platform} is not supported here."))
             return
-        prepared = await self._prepare(adapter, claim)
+        prepared = await self._reservations.during(claim, partial(self._prepare, adapter, claim))
+        if prepared is None or (isinstance(prepared, tuple) and self._stopping()):
+            await self._recorder.give_back(claim)
+            return
         if not isinstance(prepared, tuple):
             await self._recorder.record(claim, prepared)
             return
         credentials, request = prepared
-        if self._stopping():
-            await self._recorder.give_back(claim)
-            return
         # Before the mark is stored: its lease in the database has begun by the time the commit is through.
         marked_at = self._clock.monotonic()
         key = await self._pass_the_point_of_no_return(adapter, claim, request)

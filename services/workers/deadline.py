@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from services.sending.deliver import WRITE_WITHIN_SECONDS
+from services.sending.reservation import LONGEST_SECONDS
 
 PREPARE_SECONDS = 2.0
 """What a claim may take before its request leaves: two transactions, seldom a look-up."""
@@ -41,6 +42,10 @@ class Deadline:
     def seconds_to_claim(self) -> float:
         """For so long messages may still be claimed; 0 or less: no more."""
         return self._remaining() - self._sending - PREPARE_SECONDS
+
+    def seconds_to_prepare(self) -> float:
+        """For so long a request may still be prepared, so that it can leave in time."""
+        return min(LONGEST_SECONDS, self._remaining() - self._sending)
 
     @property
     def seconds_to_work(self) -> float:

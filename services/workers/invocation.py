@@ -72,7 +72,8 @@ class Invocations:
             resources.settings.worker_sweep_seconds,
         )
         self._retention = Retention(resources.transactions, resources.settings, resources.limit, stopping)
-        delivery = build_delivery(resources, f"lambda-{uuid4().hex[:12]}", self._deadline.too_late_to_send)
+        worker, deadline = f"lambda-{uuid4().hex[:12]}", self._deadline
+        delivery = build_delivery(resources, worker, deadline.too_late_to_send, deadline.seconds_to_prepare)
         self._burst = Burst(
             resources.database, delivery, self._deadline, resources.metrics, resources.settings.worker_senders
         )

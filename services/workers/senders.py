@@ -13,6 +13,7 @@ from services.runtime.resources import Resources
 from services.sending.claim import Claim, Claimer
 from services.sending.deliver import Deliverer
 from services.sending.record import Recorder
+from services.sending.reservation import LONGEST_SECONDS, Reservations
 from services.workers.supervise import Bell, wait_or_stop
 
 LOOK_EVERY_SECONDS = 0.5
@@ -35,20 +36,31 @@ class Delivery:
             await self._deliverer.deliver(claim)
 
 
-def build_delivery(resources: Resources, worker: str, stopping: Callable[[], bool]) -> Delivery:
+def longest_preparation() -> float:
+    """In seconds, where nothing but patience ends."""
+    return LONGEST_SECONDS
+
+
+def build_delivery(
+    resources: Resources,
+    worker: str,
+    stopping: Callable[[], bool],
+    seconds_to_prepare: Callable[[], float] = longest_preparation,
+) -> Delivery:
     """For the worker of this name. `stopping`: from now on no request may leave."""
     settings = resources.settings
     recorder = Recorder(resources.transactions, resources.progress, resources.limit.min_gap, resources.clock)
+    lease = timedelta(seconds=settings.worker_lease_seconds)
     deliverer = Deliverer(
         resources.transactions,
         resources.adapters,
         resources.vault,
         recorder,
+        Reservations(resources.transactions, lease, resources.clock, seconds_to_prepare),
         resources.clock,
         settings.platform_timeout_seconds,
         stopping,
     )
-    lease = timedelta(seconds=settings.worker_lease_seconds)
     claimer = Claimer(resources.transactions, resources.limit, lease, worker)
     return Delivery(claimer, deliverer, recorder, resources.metrics)
 

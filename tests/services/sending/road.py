@@ -29,6 +29,7 @@ from services.sending.claim import Claim, Claimer
 from services.sending.deliver import Deliverer
 from services.sending.read_back import Reconciler
 from services.sending.record import Recorder
+from services.sending.reservation import LONGEST_SECONDS, Reservations
 from services.sending.sweep import Sweeper
 from tests.services.platforms.control import SandboxControl
 from tests.stored import a_user, account, conversation, fan, message, opened, reading, store, transactions, writing
@@ -171,8 +172,10 @@ async def _built(database: Database, control: SandboxControl, adapters: Adapters
     await store(database, Lane(platform="SANDBOX", account_id="acct_1"), at, robin, talk)
     work = transactions(database)
     recorder = Recorder(work, Progress(20), UNLIMITED.min_gap, SystemClock())
-    deliverer = Deliverer(work, adapters, vault, recorder, SystemClock(), TIMEOUT_SECONDS, lambda: False)
-    claimer = Claimer(work, UNLIMITED, timedelta(seconds=60), "w")
+    lease = timedelta(seconds=60)
+    reservations = Reservations(work, lease, SystemClock(), lambda: LONGEST_SECONDS)
+    deliverer = Deliverer(work, adapters, vault, recorder, reservations, SystemClock(), TIMEOUT_SECONDS, lambda: False)
+    claimer = Claimer(work, UNLIMITED, lease, "w")
     return Road(
         database, control, at, robin, talk, claimer, deliverer, Reconciler(work, adapters, vault), Sweeper(work)
     )
