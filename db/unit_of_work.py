@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from uuid import UUID
 
 from db.driver import DriverTransaction, transaction
 from db.engine import Database, WriteSession
-from db.queries import live_events
+from db.queries import lanes, live_events
 from db.queries.live_events import NewEvent
 
 Announce = Callable[[UUID, int], Awaitable[None]]
 """Told (owner, last sequence) after a commit that wrote events. Must not raise: the change is already made."""
 
-Observe = Callable[[Iterable[NewEvent], Mapping[str, int]], None]
-"""Told after a commit what was written and counted, for the metrics. Must not raise."""
+Observe = Callable[[Mapping[str, int]], None]
+"""Told after a commit what was counted, for the metrics. Must not raise."""
 
 
-def unobserved(_events: Iterable[NewEvent], _counts: Mapping[str, int]) -> None: ...
+def unobserved(_counts: Mapping[str, int]) -> None: ...
 
 
 class UnitOfWork:
@@ -31,14 +31,19 @@ class UnitOfWork:
         self._transaction = begun
         self.events: dict[UUID, list[NewEvent]] = {}
         self.counts: Counter[str] = Counter()
+        self._due: set[tuple[str, str]] = set()
         self._afterwards: list[Callable[[], Awaitable[object]]] = []
 
     def emit(self, owner: UUID, event: NewEvent) -> None:
         """Store an event of this owner at the end of the transaction, and announce it after the commit."""
         self.events.setdefault(owner, []).append(event)
 
+    def mark_due(self, platform: str, account_id: str) -> None:
+        """Somebody should look at this lane once the transaction is committed."""
+        self._due.add((platform, account_id))
+
     def count(self, what: str, number: int = 1) -> None:
-        """Something that no event tells, for the metrics; a rollback forgets it."""
+        """For the metrics; a rollback forgets it."""
         self.counts[what] += number
 
     def after_commit(self, call: Callable[[], Awaitable[object]]) -> None:
@@ -51,9 +56,12 @@ class UnitOfWork:
         await self._transaction.roll_back()
 
     async def finish(self, announce: Announce, observe: Observe) -> None:
+        """Commit with the events; then tell the metrics, the live inboxes, and whoever waits for the commit."""
         if self._transaction.over:
             return
-        # The sequences are locked last, and in one order, so that they are held for a moment and never in a ring.
+        # What everybody locks is locked last, and in one order, so that it is held for a moment and never in a ring.
+        for platform, account_id in sorted(self._due):
+            await lanes.mark_due(self.session, platform, account_id)
         last = {
             owner: await live_events.append(self.session, owner, self.events[owner]) for owner in sorted(self.events)
         }
@@ -61,7 +69,7 @@ class UnitOfWork:
             await self.session.commit()
         await self.session.close()
         await self._transaction.commit()
-        observe((event for events in self.events.values() for event in events), self.counts)
+        observe(self.counts)
         for owner, sequence in last.items():
             await announce(owner, sequence)
         for call in self._afterwards:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.types import Send
+from starlette.types import Receive, Scope, Send
 
 from resolvers.masking import UNAVAILABLE
 from schema import ids
@@ -27,6 +27,7 @@ AT_ONCE = 8
 BLOCK_SECONDS = 30.0
 LONGEST_SECONDS = 900.0
 """A client that takes longer for a block, or for its file, is cut off."""
+RETRY = {"Retry-After": "5"}
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -35,7 +36,20 @@ HEADERS = {
 
 
 class _File(StreamingResponse):
-    """A file of unknown length. Where it cannot be finished the body is left without an end, which clients notice."""
+    """A file of unknown length. Where it cannot be finished the body is left without an end, which clients notice.
+
+    `ended` is called once nothing more is written of it, however that came.
+    """
+
+    def __init__(self, blocks: AsyncIterator[bytes], ended: Callable[[], None], headers: Mapping[str, str]) -> None:
+        super().__init__(blocks, media_type="text/csv", headers=headers)
+        self._ended = ended
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._ended()
 
     async def stream_response(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
@@ -86,25 +100,31 @@ class ExportEndpoint:
     async def _file(self, name: str, blocks: AsyncIterator[bytes]) -> Response:
         """What fails before the first block is an answer; what fails behind it cuts the file off, which clients see."""
         if self._running >= AT_ONCE:
-            return _refusal(503, "UNAVAILABLE", "Too many files are being written; try again.", {"Retry-After": "5"})
-        try:
-            first = await anext(blocks, None)
-        except UNAVAILABLE as error:
-            log.warning("export_unavailable", action="download", error=type(error).__name__)
-            return _refusal(503, "UNAVAILABLE", "Temporarily unavailable; try again.", {"Retry-After": "5"})
-        if first is None:
-            return _refusal(404, "NOT_FOUND", "There is no such file any more.")
-        headers = HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
-        return _File(self._blocks(first, blocks), media_type="text/csv", headers=headers)
-
-    async def _blocks(self, first: bytes, others: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+            return _refusal(503, "UNAVAILABLE", "Too many files are being written; try again.", RETRY)
+        # Counted at once, so that files which are asked for together do not all pass.
         self._running += 1
         try:
-            yield first
-            async for block in others:
-                yield block
-        finally:
-            self._running -= 1
+            first = await anext(blocks, None)
+        except BaseException as error:
+            self._end()
+            if not isinstance(error, UNAVAILABLE):
+                raise
+            log.warning("export_unavailable", action="download", error=type(error).__name__)
+            return _refusal(503, "UNAVAILABLE", "Temporarily unavailable; try again.", RETRY)
+        if first is None:
+            self._end()
+            return _refusal(404, "NOT_FOUND", "There is no such file any more.")
+        headers = HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
+        return _File(_joined(first, blocks), self._end, headers)
+
+    def _end(self) -> None:
+        self._running -= 1
+
+
+async def _joined(first: bytes, others: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for block in others:
+        yield block
 
 
 def _refusal(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:

@@ -15,6 +15,9 @@ from db.models import Conversation, CreatorAccount, Fan
 from db.owner_guard import crossing
 from db.queries.rows_by_id import rows_by_id
 
+LOCK = 4112608833
+"""Sets these advisory locks apart from others."""
+
 
 async def get(session: ReadSession, owner: UUID, account_id: UUID) -> CreatorAccount | None:
     return await session.get(CreatorAccount, (owner, account_id))
@@ -30,6 +33,11 @@ async def of_owner(session: ReadSession, owner: UUID, platform: str | None = Non
     if platform is not None:
         query = query.where(CreatorAccount.platform == platform)
     return (await session.scalars(query)).all()
+
+
+async def in_turn(session: WriteSession, platform: str, account_id: str) -> None:
+    """Until the commit nobody else connects this platform account, whoever it may be."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{platform}:{account_id}", LOCK))))
 
 
 async def find(session: WriteSession, owner: UUID, platform: str, account_id: str) -> CreatorAccount | None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from db.models import CreatorAccount, new_id
-from db.queries import creator_accounts, lanes
+from db.queries import clock, creator_accounts, lanes
 from db.unit_of_work import Transactions, UnitOfWork
 from services import rules
 from services.accounts.credentials import CredentialsUnreadable, Vault
@@ -16,7 +16,6 @@ from services.live import events
 from services.platforms.interface import AccountProfile, Adapter, Credentials, CredentialsRejected, PlatformUnavailable
 from services.platforms.registry import Adapters
 from services.problems import Code, InvalidInput, Path, Problem, Rejected, invalid, not_found
-from services.runtime.clock import Clock
 
 FORMER_SECRET_LIVES = timedelta(hours=24)
 CONNECTED_ELSEWHERE = "Connected by another user with a valid key."
@@ -51,11 +50,10 @@ def problems(request: ConnectRequest, root: Path = ("input",)) -> Iterator[Inval
 class Accounts:
     """The connections of users to platform accounts."""
 
-    def __init__(self, transactions: Transactions, adapters: Adapters, vault: Vault, clock: Clock) -> None:
+    def __init__(self, transactions: Transactions, adapters: Adapters, vault: Vault) -> None:
         self._transactions = transactions
         self._adapters = adapters
         self._vault = vault
-        self._clock = clock
 
     async def connect(self, owner: UUID, request: ConnectRequest) -> CreatorAccount:
         """Check the key with the platform, then store it. Connecting again replaces key and secret.
@@ -77,6 +75,7 @@ class Accounts:
         self, work: UnitOfWork, owner: UUID, request: ConnectRequest, profile: AccountProfile
     ) -> CreatorAccount:
         platform, account_id = request.platform, request.account_id
+        await creator_accounts.in_turn(work.session, platform, account_id)
         taken = await creator_accounts.take_from_others(work.session, owner, platform, account_id, CONNECTED_ELSEWHERE)
         for former_owner, former_id in taken:
             work.emit(former_owner, events.account_updated(former_id))
@@ -86,7 +85,7 @@ class Accounts:
             work.session.add(account)
         else:
             account.version += 1
-        self._write(account, request, profile, self._clock.now())
+        self._write(account, request, profile, await clock.now(work.session))
         await work.session.flush()
         if len(await creator_accounts.of_owner(work.session, owner, platform)) == 1:
             await creator_accounts.adopt(work.session, owner, account)
@@ -116,6 +115,7 @@ class Accounts:
     async def disconnect(self, owner: UUID, account_id: UUID) -> CreatorAccount:
         """Stop using an account. Its waiting messages are kept, and wait for it to be connected again."""
         async with self._transactions() as work:
+            await creator_accounts.hold(work.session, owner, account_id)
             account = await creator_accounts.get(work.session, owner, account_id)
             if account is None:
                 raise not_found("account", ("id",))

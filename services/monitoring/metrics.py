@@ -22,7 +22,6 @@ from enum import StrEnum
 
 import structlog
 
-from db.queries.live_events import NewEvent
 from services.runtime.clock import Clock
 
 log = structlog.get_logger(service="monitoring")
@@ -58,6 +57,11 @@ class Datum:
         return "Milliseconds" if self.metric is Metric.PROCESSING_TIME else "Count"
 
 
+def of_end(status: str) -> tuple[Metric, ...]:
+    """What a message counts for that has come to this status by being sent, or by not being."""
+    return {"SENT": (Metric.PROCESSED,), "FAILED": (Metric.PROCESSED, Metric.FAILED)}.get(status, ())
+
+
 class Metrics:
     """The buffer of one process."""
 
@@ -81,12 +85,8 @@ class Metrics:
         yield
         self.measured(metric, rounded_ms((self._clock.monotonic() - began) * 1000))
 
-    def observe(self, events: Iterable[NewEvent], counts: Mapping[str, int]) -> None:
-        """After a commit: every message that was sent or has failed tells so by an event."""
-        for event in events:
-            if event.kind == "message_updated" and event.status in {"SENT", "FAILED"}:
-                self.count(Metric.PROCESSED)
-                self.count(Metric.FAILED, event.status == "FAILED")
+    def observe(self, counts: Mapping[str, int]) -> None:
+        """After a commit: what its transaction counted."""
         for what, number in counts.items():
             self.count(Metric(what), number)
 

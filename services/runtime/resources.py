@@ -166,7 +166,7 @@ def _assemble(
         limit=limit,
         estimates=estimates,
         allowances=allowances,
-        accounts=Accounts(transactions, adapters, vault, clock),
+        accounts=Accounts(transactions, adapters, vault),
         fans=Fans(transactions),
         downloads=build_downloads(settings, clock),
         fan_imports=FanImports(database, transactions, queue, allowances, announcer),

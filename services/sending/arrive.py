@@ -6,9 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import func
 
-from db.engine import WriteSession
 from db.models import Message
-from db.queries import creator_accounts, lanes, messages
+from db.queries import creator_accounts, messages
 from db.unit_of_work import Transactions, UnitOfWork
 from services.live import events
 from services.monitoring.metrics import Metric
@@ -45,12 +44,12 @@ async def enter_queue(work: UnitOfWork, message: Message) -> None:
         work.emit(message.user_id, events.message_updated(moved))
     # The API may have marked it queued between our look and our move; the lane is due either way.
     if message.status in {"PENDING", "QUEUED"}:
-        await _mark_lane(work.session, message)
+        await _mark_lane(work, message)
 
 
-async def _mark_lane(session: WriteSession, message: Message) -> None:
+async def _mark_lane(work: UnitOfWork, message: Message) -> None:
     if message.creator_account_id is None:
         return
-    account = await creator_accounts.get(session, message.user_id, message.creator_account_id)
+    account = await creator_accounts.get(work.session, message.user_id, message.creator_account_id)
     if account is not None:
-        await lanes.mark_due(session, account.platform, account.account_id)
+        work.mark_due(account.platform, account.account_id)

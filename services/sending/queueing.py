@@ -24,6 +24,7 @@ from services.sending.outlook import NO_OUTLOOK
 from services.sending.payload import QueueMessage
 from services.sending.queue import RateLimiterQueue
 from services.sending.send_result import SendResult
+from services.sending.settle import count_end
 
 log = structlog.get_logger(service="sending")
 
@@ -97,6 +98,7 @@ class Queueing:
                 moved = await messages.move_many(work.session, owner, ids, ("PENDING",), **values) if ids else []
                 work.count(Metric.QUEUED, len(moved) if ids is taken else 0)
                 for message in moved:
+                    count_end(work, message)
                     work.emit(owner, events.message_updated(message))
             present = {row.id: row for row in await messages.get_many(work.session, owner, list(results))}
         return [_told(present[message.id], results[message.id].problem) for message in pending]

@@ -40,7 +40,7 @@ class Reservations:
         self._longest = longest
 
     async def during(self, claim: Claim, prepare: Callable[[], Awaitable[PreparedT]]) -> PreparedT | NotSent | None:
-        """What `prepare` gives. NotSent: it took too long. None: it was given too little time, and may be tried again."""
+        """What `prepare` gives. NotSent: it took too long. None: it was given too little time for that to be said."""
         seconds = self._longest()
         renewing = asyncio.create_task(self._renew(claim), name=f"renew-{claim.attempt.id}")
         try:

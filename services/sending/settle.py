@@ -13,6 +13,7 @@ from db.unit_of_work import UnitOfWork
 from services.conversations import appearing
 from services.fans import leftovers
 from services.live import events
+from services.monitoring.metrics import Metric, of_end
 from services.sending.copies import make_room
 from services.sending.repeats import next_look
 from services.sending.retry import Again, Done, GiveUp, LeaveUnknown, Step
@@ -36,8 +37,15 @@ async def settle(work: UnitOfWork, message: Message, step: Step, *, repeat: bool
     values = await _values(work, message, step)
     moved = await messages.move(work.session, message.user_id, message.id, before, **values)
     if moved is not None:
+        count_end(work, moved)
         work.emit(message.user_id, events.message_updated(moved))
         await leftovers.settle(work, moved)
+
+
+def count_end(work: UnitOfWork, message: Message) -> None:
+    """For the metrics, where a message has just come to its status."""
+    for metric in of_end(message.status):
+        work.count(metric)
 
 
 async def delivered(
@@ -54,6 +62,7 @@ async def delivered(
     if message.status not in ARRIVED:
         known = values.get("platform_message_id")
         moved = await messages.arrive(work.session, message.user_id, message.id, known, sent_at)
+        work.count(Metric.PROCESSED)
     elif values:
         moved = await messages.move(work.session, message.user_id, message.id, (message.status,), **values)
     else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from db.models import Attempt
-from db.queries import attempts, lanes, messages, waiting
+from db.queries import attempts, messages, waiting
 from db.unit_of_work import Transactions, UnitOfWork
 from services.sending.arrive import enter_queue
 from services.sending.retry import LeaveUnknown
@@ -12,6 +14,8 @@ from services.sending.settle import settle
 LEAVE_YOUNGER_THAN_SECONDS = 20.0
 """The API may still be queueing a row that is younger (three retries take up to 9 s)."""
 BATCH = 100
+MOST_BATCHES = 20
+"""Of one kind in one round; then the others have their turn."""
 INTERRUPTED = "The worker that was sending it was interrupted; it may have arrived."
 
 
@@ -21,7 +25,8 @@ class Sweeper:
 
     async def sweep(self) -> int:
         """One round in short transactions; gives how many rows it moved on."""
-        return await self._ended_leases() + await self._never_queued() + await self._sleeping_lanes()
+        steps = (self._ended_leases, self._never_queued, self._sleeping_lanes)
+        return sum([await _to_the_end(step) for step in steps])
 
     async def _never_queued(self) -> int:
         """Accepted rows that nobody queued, and schedules that are due."""
@@ -43,8 +48,18 @@ class Sweeper:
         async with self._transactions() as work:
             sleeping = await waiting.sleeping_lanes(work.session, BATCH)
             for platform, account_id in sleeping:
-                await lanes.mark_due(work.session, platform, account_id)
+                work.mark_due(platform, account_id)
             return len(sleeping)
+
+
+async def _to_the_end(step: Callable[[], Awaitable[int]]) -> int:
+    """Batch after batch, until one is not full."""
+    moved = 0
+    for _ in range(MOST_BATCHES):
+        moved += (found := await step())
+        if found < BATCH:
+            break
+    return moved
 
 
 async def _end(work: UnitOfWork, attempt: Attempt) -> None:
@@ -58,4 +73,4 @@ async def _end(work: UnitOfWork, attempt: Attempt) -> None:
             await settle(work, message, LeaveUnknown(INTERRUPTED, repeat=True))
         elif message is not None and message.status == "UNKNOWN":
             await settle(work, message, LeaveUnknown(None, repeat=True), repeat=True)
-    await lanes.mark_due(work.session, attempt.platform, attempt.account_id)
+    work.mark_due(attempt.platform, attempt.account_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import asyncpg
 
 from tests.flows.product import CONNECT, Product
@@ -52,6 +54,18 @@ async def test_whoever_proves_the_key_takes_the_account_over(product: Product) -
     refused = await product.send(agency, fanId=fan)
     assert [error["code"] for error in refused["errors"]] == ["NOT_CONNECTED"]
     assert await product.sandbox.arrivals() == []
+
+
+async def test_connected_by_many_at_the_same_moment_it_is_in_the_hands_of_one(product: Product) -> None:
+    """Whoever clicks twice, and a second user who does at that moment; nobody is told of a fault."""
+    await product.sandbox.account(accountId="acct_1", apiKey="key-acct_1")
+    given = {"platform": "SANDBOX", "accountId": "acct_1", "displayName": "Mia", "apiKey": "key-acct_1"}
+    clients = [product.client(name) for name in ("mia", "agency", "mia", "agency", "mia")]
+    answers = await asyncio.gather(*(client.run(CONNECT, {"input": given}) for client in clients))
+    assert [answer["connectAccount"]["errors"] for answer in answers] == [[]] * 5
+    present = [(await product.client(name).run(ACCOUNTS))["viewer"]["accounts"] for name in ("mia", "agency")]
+    assert [len(accounts) for accounts in present] == [1, 1]
+    assert sorted(account["status"] for [account] in present) == ["CONNECTED", "DISCONNECTED"]
 
 
 async def test_a_disconnect_keeps_what_waits_until_the_account_is_back(product: Product) -> None:

@@ -6,6 +6,8 @@ import asyncio
 import csv
 import io
 import json
+from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from resolvers import exports
+from services.fans.exports.export import Exports
 from services.fans.imports import progress
 from services.runtime.settings import Settings
 from tests.flows.faults import environment, without_sqs
@@ -258,5 +261,21 @@ async def test_many_files_at_once_are_bounded(product: Product, monkeypatch: pyt
     refused = await download(product, url)
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
     monkeypatch.setattr(exports, "AT_ONCE", 2)
-    found = await asyncio.gather(*(download(product, url) for _ in range(2)))
-    assert [answer.status_code for answer in found] == [200, 200]
+    gate, fans = asyncio.Event(), Exports.fans
+
+    async def slowly(*given: Any, **options: Any) -> AsyncIterator[bytes]:
+        await gate.wait()
+        async for block in fans(*given, **options):
+            yield block
+
+    monkeypatch.setattr(Exports, "fans", slowly)
+    for _ in range(2):  # whoever had a file makes room
+        gate.clear()
+        asked = [asyncio.create_task(download(product, url)) for _ in range(5)]
+        await eventually(partial(_done, asked, 3), 10, "refusals")
+        gate.set()
+        assert sorted([(await each).status_code for each in asked]) == [200, 200, 503, 503, 503]
+
+
+def _done(tasks: list[asyncio.Task[httpx.Response]], count: int) -> bool:
+    return sum(task.done() for task in tasks) == count
