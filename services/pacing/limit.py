@@ -173,8 +173,3 @@ def decide(
 ) -> Grant | Wait | None:
     """Who may send now? `slots`: the attempts that ended within `limit.memory`, or have not ended."""
     return SlotLog(limit, slots).decide(now, reply_waits=reply_waits, campaign_waits=campaign_waits)
-
-
-def earliest(limit: Limit, slots: Sequence[Slot], kind: Kind) -> datetime | None:
-    """As `SlotLog.earliest`."""
-    return SlotLog(limit, slots).earliest(kind)

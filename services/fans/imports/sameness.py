@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Protocol
 from uuid import UUID
 
 from services.fans import handles
@@ -38,19 +37,6 @@ class Home:
 
     platform: str
     account_id: UUID | None
-
-
-class Described(Protocol):
-    """What a row and a fan have in common. `name` of a row may be missing."""
-
-    @property
-    def home(self) -> Home: ...
-    @property
-    def handle(self) -> str | None: ...
-    @property
-    def email(self) -> str | None: ...
-    @property
-    def name(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
