@@ -51,6 +51,11 @@ class UnitOfWork:
         await self._transaction.roll_back()
 
     async def finish(self, announce: Announce, observe: Observe) -> None:
+        """Events and their numbers as the last statements, the commit, then metrics, announcements and calls.
+
+        Nothing of it where the work was abandoned. Raises what the database raises, and then nobody is told anything;
+        a call that raises keeps back the calls after it.
+        """
         if self._transaction.over:
             return
         # The sequences are locked last, and in one order, so that they are held for a moment and never in a ring.
