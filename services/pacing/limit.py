@@ -2,7 +2,7 @@
 
 Every attempt holds a slot from the moment it is reserved until it is finished, and for one window after that. The
 arrival at the platform lies somewhere in between, so at most `messages` can arrive in any rolling window, however
-long the calls take (measured in `delivery.md`: a token bucket lets through twice the limit).
+long the calls take. A token bucket lets through twice the limit (`docs/decisions/0001-postgresql-counts-the-limit.md`).
 """
 
 from __future__ import annotations

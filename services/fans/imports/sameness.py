@@ -1,4 +1,4 @@
-"""When two are the same fan (requirement 4.3). Pure; the database is asked by the same keys.
+"""When two are the same fan. Pure; the database is asked by the same keys.
 
 The strongest thing that both are known by decides: the handle, else the e-mail address, else the name. Neither case
 nor `@` counts in a handle, nor case in an address; names are compared without the case of plain letters.
