@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from services.pacing.limit import Kind, Limit, Slot, earliest
+from services.pacing.limit import Kind, Limit, Slot, SlotLog
 
 MESSAGES, WINDOW, GAP = 10, 60.0, 3.0
 LONGEST_CALL, QUICK_CALL = 8.0, 2.0
@@ -65,7 +65,8 @@ def ours(seen: Seen, now: float) -> float:
     """Slots are held until the call has ended and for one window after it; one call at a time, three seconds apart."""
     limit = Limit(MESSAGES, timedelta(seconds=WINDOW), timedelta(seconds=GAP))
     recent = [(start, end) for start, end in zip(seen.granted, seen.ended, strict=True) if end > now - WINDOW]
-    moment = earliest(limit, [Slot(_at(start), _at(end), campaign=False) for start, end in recent], Kind.REPLY)
+    slots = [Slot(_at(start), _at(end), campaign=False) for start, end in recent]
+    moment = SlotLog(limit, slots).earliest(Kind.REPLY)
     return now if moment is None else max(now, (moment - EPOCH).total_seconds())
 
 

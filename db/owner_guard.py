@@ -1,7 +1,8 @@
 """The second wall between owners: a statement on an owned table must bind the owner, or it is refused.
 
 The first wall is that every query takes the owner. This guard runs in tests and in the embedded start and reads each
-statement before it is executed: every mention of an owned table needs `user_id = <value>`, directly or through
+statement before it is executed; kept statements (`db.kept`) it reads once, when they are compiled, in production as
+well. Every mention of an owned table needs `user_id = <value>`, directly or through
 equalities with another table's `user_id` (`db.owner_scopes` says when that holds). Statements that must cross owners
 say so by name, and the names are listed here. (Row-level security would do the same, but its policies keep the text
 indexes from being used.)

@@ -56,7 +56,11 @@ class UnitOfWork:
         await self._transaction.roll_back()
 
     async def finish(self, announce: Announce, observe: Observe) -> None:
-        """Commit with the events; then tell the metrics, the live inboxes, and whoever waits for the commit."""
+        """Lanes, then events and their numbers as the last statements; the commit; then metrics, announcements, calls.
+
+        Nothing of it where the work was abandoned. Raises what the database raises, and then nobody is told anything;
+        a call that raises keeps back the calls after it.
+        """
         if self._transaction.over:
             return
         # What everybody locks is locked last, and in one order, so that it is held for a moment and never in a ring.

@@ -62,7 +62,7 @@ class Rejected(Exception):
 
 
 def not_found(what: str, path: Path) -> Rejected:
-    """The one answer for an id that is unknown, foreign or malformed (requirement 3.6)."""
+    """The one answer for an id that is unknown, foreign or malformed."""
     return Rejected(Problem(Code.NOT_FOUND, f"There is no such {what}.", path))
 
 

@@ -94,7 +94,7 @@ async def _of_platform(session: ReadSession, owner: UUID, selection: Selection) 
 
 
 def _payments(owner: UUID, selection: Selection) -> Counted:
-    """Unlocks and tips; what a subscription costs is no revenue of a message (requirement 6.1)."""
+    """Unlocks and tips; what a subscription costs is no revenue of a message."""
     unlock, tip = Payment.kind == "UNLOCK", Payment.kind == "TIP"
     return select(
         func.sum(Payment.amount_cents).label("cents"),

@@ -1,7 +1,5 @@
-"""Pages of rows that one index keeps in order. Its columns are compared as a whole, so a page begins where it should.
-
-`db.queries.keyset` compares column by column, which no index can begin with: a page deep in a long list then reads
-everything before it.
+"""Pages of rows that one index keeps in order. Its columns are compared as a whole: compared one by one, no index could
+begin with them, and a page deep in a long list would read everything before it.
 """
 
 from __future__ import annotations

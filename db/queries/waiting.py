@@ -20,7 +20,7 @@ from db.queries.unknowns import REPEATING, next_repeats
 NOW = func.clock_timestamp()
 
 UNKNOWN_HOLDS = timedelta(minutes=2)
-"""An unknown reply holds its conversation for so long after it became unknown first (requirement 2.5)."""
+"""An unknown reply holds its conversation for so long after it became unknown first."""
 
 
 @dataclass(frozen=True, slots=True)

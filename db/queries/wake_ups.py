@@ -20,7 +20,7 @@ LOST_AFTER = timedelta(seconds=60)
 """A wake-up that has not arrived so long after its time is taken for lost."""
 
 STILL_UNKNOWN = timedelta(minutes=10)
-"""For so long an unknown outcome may be settled by a repeat (requirement 2.5)."""
+"""For so long an unknown outcome may be settled by a repeat."""
 
 MOMENT = func.greatest(Lane.due_at, Lane.blocked_until)
 NONE_PENDING = or_(Lane.wake_pending_until.is_(None), Lane.wake_pending_until < NOW - LOST_AFTER)

@@ -1,4 +1,4 @@
-"""The allowances of users: writes, imports and bulk sends in a rolling window (requirement 9.2)."""
+"""The allowances of users: writes, imports and bulk sends in a rolling window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connect and disconnect creator accounts. Whoever proves an account's key has the account (requirement 2.8)."""
+"""Connect and disconnect creator accounts. Whoever proves an account's key has the account."""
 
 from __future__ import annotations
 

@@ -47,7 +47,8 @@ async def _redrive(settings: Settings, dead_letter_url: str, arguments: argparse
         if arguments.all and not arguments.dry_run and arguments.limit is None:
             move = await redrive.by_server()
             if move is not None:
-                print(f"{move.moved} moved by the queue service itself: {move.state}{move.trouble or ''}")
+                how = " ".join(filter(None, (move.state, move.trouble)))
+                print(f"{move.moved} moved by the queue service itself: {how}")
                 return 0 if move.state == "COMPLETED" else 1
         report = await redrive.one_by_one(limit=arguments.limit, everything=arguments.all, dry_run=arguments.dry_run)
     _tell(report, "would be moved" if arguments.dry_run else "moved")

@@ -1,27 +1,24 @@
-"""Fans: what a user can do to them, and how one is added by hand."""
+"""Add a fan by hand. One who was deleted is back, with what she had before; what is given replaces it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from db.engine import ReadSession
-from db.models import CreatorAccount, Fan, new_id
-from db.queries import conversations, creator_accounts, fans
-from db.unit_of_work import Transactions, UnitOfWork
-from services.fans import columns, erase, fields, update
+from db.models import Fan, new_id
+from db.queries import conversations, fans
+from db.unit_of_work import UnitOfWork
+from services.fans import columns, fields
 from services.fans.conflicts import conflict, shared, told_apart
-from services.fans.delete import Deleted, delete
-from services.fans.fields import MAX_HANDLE, MAX_NAME
-from services.fans.home import SeveralAccounts, only_account
+from services.fans.home import account_for
 from services.fans.indexing import searchable
-from services.fans.update import FanChanges
 from services.live import events
-from services.problems import Path, Rejected, invalid, not_found
+from services.problems import InvalidInput
 
-__all__ = ["MAX_HANDLE", "MAX_NAME", "Fans", "NewFan", "searchable"]
+ROOT = ("input",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,42 +43,13 @@ class NewFan:
         return {name: value for name, value in asdict(self).items() if name not in {"platform", "account_id"}}
 
 
-class Fans:
-    """Changes to fans. Each raises Rejected, and then nothing is changed."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
-
-    async def create(self, owner: UUID, new: NewFan) -> Fan:
-        """Store a fan. CONFLICT where the account has her already, by handle or platform id.
-
-        A fan who was deleted is back, with what she had before; what is given replaces it.
-        """
-        if found := list(fields.problems(new.values, ("input",))):
-            raise Rejected(*found)
-        async with self._transactions() as work:
-            return await _add(work, owner, new)
-
-    async def update(self, owner: UUID, changes: FanChanges) -> Fan:
-        """Write some fields. CONFLICT where somebody was quicker, or the handle or platform id is another fan's."""
-        if found := list(update.problems(changes)):
-            raise Rejected(*found)
-        async with self._transactions() as work:
-            return await update.update(work, owner, changes)
-
-    async def delete(self, owner: UUID, fan_id: UUID) -> Deleted:
-        """Take the fan out of all lists; her waiting messages are cancelled. NOT_FOUND where she is gone already."""
-        async with self._transactions() as work:
-            return await delete(work, owner, fan_id)
-
-    async def erase(self, owner: UUID, fan_id: UUID) -> Deleted:
-        """Forget the fan for good; see `services.fans.erase`. NOT_FOUND where she is erased already."""
-        async with self._transactions() as work:
-            return await erase.erase(work, owner, fan_id)
+def problems(new: NewFan) -> Iterator[InvalidInput]:
+    yield from fields.problems(new.values, ROOT)
 
 
-async def _add(work: UnitOfWork, owner: UUID, new: NewFan) -> Fan:
-    account = await _account(work, owner, new)
+async def create(work: UnitOfWork, owner: UUID, new: NewFan) -> Fan:
+    """Store a fan, or bring back one who was deleted. Raises Rejected."""
+    account = await account_for(work.session, owner, new.platform, new.account_id, ROOT)
     fan = Fan(user_id=owner, id=new_id(), platform=new.platform, **columns.stored(new.values))
     fan.creator_account_id = account.id if account else None
     if tombstone := await _tombstone(work, fan):
@@ -92,31 +60,6 @@ async def _add(work: UnitOfWork, owner: UUID, new: NewFan) -> Fan:
         await work.session.flush()
     work.emit(owner, events.fan_updated(fan))
     return fan
-
-
-async def _account(work: UnitOfWork, owner: UUID, new: NewFan) -> CreatorAccount | None:
-    return await account_for(work.session, owner, new.platform, new.account_id, ("input",))
-
-
-async def account_for(
-    session: ReadSession, owner: UUID, platform: str, account_id: UUID | None, root: Path
-) -> CreatorAccount | None:
-    """The account that new fans belong to: the one named, else the only one of the platform, if there is any.
-
-    Raises Rejected, with `root` in front of the argument's name.
-    """
-    if account_id is not None:
-        account = await creator_accounts.get(session, owner, account_id)
-        if account is None:
-            raise not_found("account", (*root, "accountId"))
-        if account.platform != platform:
-            raise Rejected(invalid("This account is on another platform.", (*root, "platform"), "same_platform"))
-        return account
-    try:
-        return only_account(await creator_accounts.of_owner(session, owner, platform), platform)
-    except SeveralAccounts:
-        message = f"There are several accounts on {platform}; say which."
-        raise Rejected(invalid(message, (*root, "accountId"), "required")) from None
 
 
 async def _tombstone(work: UnitOfWork, fan: Fan) -> Fan | None:

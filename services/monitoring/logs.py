@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, with timestamp, level, service and action (requirement 10.2).
+"""Structured logs: one JSON object a line, with timestamp, level, service and action.
 
 Log calls name ids, counts and reasons; never message text, e-mail addresses or secrets.
 """

@@ -1,4 +1,4 @@
-"""What this process has counted and timed since it was last published (requirement 10.1): bounded, in memory, no I/O.
+"""What this process has counted and timed since it was last published: bounded, in memory, no I/O.
 
 | metric | counts |
 | --- | --- |

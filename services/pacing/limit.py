@@ -2,7 +2,7 @@
 
 Every attempt holds a slot from the moment it is reserved until it is finished, and for one window after that. The
 arrival at the platform lies somewhere in between, so at most `messages` can arrive in any rolling window, however
-long the calls take (measured in `delivery.md`: a token bucket lets through twice the limit).
+long the calls take. A token bucket lets through twice the limit (`docs/decisions/0001-postgresql-counts-the-limit.md`).
 """
 
 from __future__ import annotations
@@ -173,8 +173,3 @@ def decide(
 ) -> Grant | Wait | None:
     """Who may send now? `slots`: the attempts that ended within `limit.memory`, or have not ended."""
     return SlotLog(limit, slots).decide(now, reply_waits=reply_waits, campaign_waits=campaign_waits)
-
-
-def earliest(limit: Limit, slots: Sequence[Slot], kind: Kind) -> datetime | None:
-    """As `SlotLog.earliest`."""
-    return SlotLog(limit, slots).earliest(kind)

@@ -14,7 +14,7 @@ from services.payments.purchase import mark_purchased
 from services.platforms.inbound_payments import InboundPayment
 
 RAISE_VALUE = frozenset({"UNLOCK", "TIP"})
-"""What counts as a fan's value (requirement 2.8). Subscriptions are stored, and add nothing to it."""
+"""What counts as a fan's value. Subscriptions are stored, and add nothing to it."""
 
 
 async def take_payment(work: UnitOfWork, account: CreatorAccount, paid: InboundPayment) -> None:

@@ -13,8 +13,6 @@ from services.platforms.interface import Adapter
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.settings import Settings
 
-NAMES = ("ONLYFANS", "FANSLY", "FANVUE", "PATREON", "SANDBOX")
-
 
 class Adapters:
     """The adapters of this installation by platform name. A platform without one is NOT_SUPPORTED."""
@@ -24,10 +22,6 @@ class Adapters:
 
     def adapter_for(self, platform: str) -> Adapter | None:
         return self._adapters.get(platform)
-
-    def offered(self) -> tuple[str, ...]:
-        """The platforms that can be connected, in the order of NAMES."""
-        return tuple(name for name in NAMES if name in self._adapters)
 
 
 def build(settings: Settings, http_client: httpx.AsyncClient, clock: Clock | None = None) -> Adapters:

@@ -58,7 +58,7 @@ class Clients:
     """Clients by name, each of (service, endpoint or None for AWS itself, seconds to wait for an answer).
 
     Credentials come by AWS's usual chain. The library's own retries are off: those of the queue service are the only
-    ones (requirement 1.6).
+    ones.
     """
 
     def __init__(self, region: str, wanted: Mapping[str, tuple[str, str | None, float]]) -> None:

@@ -29,7 +29,7 @@ from services.campaigns.schedule import Schedule
 from services.campaigns.steering import Steering
 from services.campaigns.update import Updates
 from services.campaigns.wake import Alarm
-from services.fans.create import Fans
+from services.fans.fans import Fans
 from services.fans.imports.importer import Importer
 from services.fans.imports.imports import FanImports
 from services.live.channel import Announcer

@@ -13,11 +13,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-# A name that begins like one of ours and is not one of ours is probably a misspelling: it is warned about at start.
-OUR_PREFIXES = (
-    "ALLOWED_", "CREDENTIALS_", "DATABASE_", "GRAPHQL_", "JWT_", "ONLYFANS_", "OPERATION_", "PLATFORM_", "RATE_LIMIT",
-    "REDIS_", "RETENTION_", "SANDBOX_", "SQS_", "WORKER_", "LIVE_", "WRITES_", "IMPORTS_", "BULK_SENDS_",
-)  # fmt: skip
+SHARED_WORDS = frozenset({"AWS", "DATA", "LOG"})
+"""Other programs' variables begin with these as well: a strange one is no misspelling of ours."""
 
 
 class Settings(BaseModel):
@@ -31,7 +28,7 @@ class Settings(BaseModel):
         None, description="the same database as a role that may alter tables"
     )
     database_pool_size: int = Field(10, ge=1, le=200, description="connections of one process")
-    database_statement_timeout_seconds: float = Field(8, gt=0, description="a statement of the API ends after this")
+    database_statement_timeout_seconds: float = Field(8, gt=0, description="a statement of any process ends after this")
     redis_endpoint: str = Field(description="host:port, or redis://host:port, or rediss://host:port for TLS")
     redis_auth_token: SecretStr | None = None
 
@@ -143,13 +140,8 @@ def _values(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def warnings(settings: Settings, environ: Mapping[str, str] = os.environ) -> list[str]:
-    """One sentence for each setting that is probably misspelt or missing; said at start, by name (requirement 1.8)."""
-    known = {field.upper() for field in Settings.model_fields}
-    found = [
-        f"{name} is not a setting of this product"
-        for name in sorted(environ)
-        if name.startswith(OUR_PREFIXES) and name.removesuffix("_FILE") not in known
-    ]
+    """One sentence for each setting that is probably misspelt or missing; said at start, by name."""
+    found = [f"{name} is not a setting of this product" for name in sorted(environ) if _misspelt(name)]
     if not settings.jwt_secret and not settings.jwt_jwks_url:
         found.append("neither JWT_SECRET nor JWT_JWKS_URL is set: nobody can sign in")
     if not settings.credentials_keys:
@@ -157,3 +149,11 @@ def warnings(settings: Settings, environ: Mapping[str, str] = os.environ) -> lis
     if not settings.sqs_rate_limiter_dlq_url:
         found.append("SQS_RATE_LIMITER_DLQ_URL is not set: dead letters cannot be counted")
     return found
+
+
+def _misspelt(name: str) -> bool:
+    """It begins with the first word of a setting, and is none."""
+    known = {field.upper() for field in Settings.model_fields}
+    first_words = {setting.partition("_")[0] for setting in known if "_" in setting} - SHARED_WORDS
+    word, underscore, _ = name.partition("_")
+    return bool(underscore) and word in first_words and name.removesuffix("_FILE") not in known

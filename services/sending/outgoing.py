@@ -1,4 +1,4 @@
-"""What a caller wants sent, and the rules it must keep before anything is stored (requirement 1.3). Pure."""
+"""What a caller wants sent, and the rules it must keep before anything is stored. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes into the queue: the contract with every consumer of it (requirement 1.2). Pure."""
+"""What goes into the queue: the contract with every consumer of it. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a send that SQS did not accept is tried again (requirement 1.6). Pure."""
+"""When a send that SQS did not accept is tried again. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules a message keeps before it may enter the queue (requirement 1.3), whoever hands it over. Pure."""
+"""The rules a message keeps before it may enter the queue, whoever hands it over. Pure."""
 
 from __future__ import annotations
 

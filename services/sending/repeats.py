@@ -1,6 +1,6 @@
 """When a message of unknown outcome is looked after next: repeated, then read back, then left alone. Pure.
 
-Moments are the database's own (requirement 2.5 counts from the first dispatch of a key).
+Moments are the database's own, counted from the first dispatch of a key.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from enum import Enum
 from services.platforms.interface import AccountStopped, Answer, NotSent, Refused, Sent, Unknown
 
 RETRY_AFTER_SECONDS = (1.0, 2.0, 4.0)
-"""Waits before the second, third and fourth attempt of a message that was certainly not sent (requirement 2.5)."""
+"""Waits before the second, third and fourth attempt of a message that was certainly not sent."""
 
 RATE_LIMITED_WAIT_SECONDS = 30.0
 """Where a platform says 429 without saying for how long."""

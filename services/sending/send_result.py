@@ -1,4 +1,4 @@
-"""What the queue service answers for each message (requirement 1.4). Pure."""
+"""What the queue service answers for each message. Pure."""
 
 from __future__ import annotations
 

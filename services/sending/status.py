@@ -1,4 +1,4 @@
-"""The queue's status for one user (requirement 1.7): counts from the database, dead letters from SQS."""
+"""The queue's status for one user: counts from the database, dead letters from SQS."""
 
 from __future__ import annotations
 

@@ -41,11 +41,10 @@ async def test_nothing_is_under_way_when_the_function_returns(cloud: Cloud) -> N
     assert await container.failures(sqs_event([])) == []
     for number in range(8):
         await cloud.send(f"{number}", handle=f"fan{number}")
-    began = asyncio.get_running_loop().time()
 
+    # Were it still running when its time is over, it would be killed, and this would raise ContainerDied.
     assert await cloud.poller.once(container, seconds=TOO_LATE_SECONDS + 2) == []
 
-    assert asyncio.get_running_loop().time() - began < TOO_LATE_SECONDS + 2
     assert await cloud.unfinished() == 0
     statuses = await cloud.statuses()
     assert "UNKNOWN" not in statuses

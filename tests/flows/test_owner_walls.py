@@ -1,4 +1,4 @@
-"""A foreign id behaves exactly as one that does not exist, wherever an id can be given (requirement 3.6)."""
+"""A foreign id behaves exactly as one that does not exist, wherever an id can be given."""
 
 from __future__ import annotations
 

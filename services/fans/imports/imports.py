@@ -19,7 +19,7 @@ from db.unit_of_work import Transactions, UnitOfWork
 from services import rules
 from services.access.allowance import Operation
 from services.access.allowances import Allowances
-from services.fans.create import account_for
+from services.fans.home import account_for
 from services.fans.imports.beginning import begin_anew
 from services.fans.imports.importer import LEASE
 from services.fans.imports.progress import LeaseLost

@@ -1,4 +1,4 @@
-"""One row of a file as a description of a fan (requirement 4.2), or what is wrong with it. Pure."""
+"""One row of a file as a description of a fan, or what is wrong with it. Pure."""
 
 from __future__ import annotations
 

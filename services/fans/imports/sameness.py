@@ -1,4 +1,4 @@
-"""When two are the same fan (requirement 4.3). Pure; the database is asked by the same keys.
+"""When two are the same fan. Pure; the database is asked by the same keys.
 
 The strongest thing that both are known by decides: the handle, else the e-mail address, else the name. Neither case
 nor `@` counts in a handle, nor case in an address; names are compared without the case of plain letters.
@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Protocol
 from uuid import UUID
 
 from services.fans import handles
@@ -38,19 +37,6 @@ class Home:
 
     platform: str
     account_id: UUID | None
-
-
-class Described(Protocol):
-    """What a row and a fan have in common. `name` of a row may be missing."""
-
-    @property
-    def home(self) -> Home: ...
-    @property
-    def handle(self) -> str | None: ...
-    @property
-    def email(self) -> str | None: ...
-    @property
-    def name(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from db.engine import Database
 from db.models import Fan, LiveEvent, new_id
 from db.queries import fan_selections, fan_tags, fans
 from db.queries.fan_selections import EVERYBODY
-from services.fans.create import Fans
+from services.fans.fans import Fans
 from services.problems import Code, Rejected
 from tests.services.fans.stored_talk import SECRET, a_talk
 from tests.stored import a_user, fan, reading, store, transactions

@@ -16,7 +16,7 @@ from db.queries import conversations, messages
 from db.queries import fans as fans_of
 from db.unit_of_work import Transactions
 from services.conversations.incoming import take_in
-from services.fans.create import Fans
+from services.fans.fans import Fans
 from services.fans.update import FanChanges
 from services.live import events
 from services.platforms.interface import InboundMessage

@@ -9,7 +9,7 @@ from db.models import Base, Fan, IdempotencyKey, LiveEvent, Payment, WebhookDeli
 from db.queries import fans, messages
 from db.unit_of_work import UnitOfWork
 from services.fans import leftovers
-from services.fans.create import Fans
+from services.fans.fans import Fans
 from tests.services.fans.stored_talk import SECRET, Talk, a_talk
 from tests.services.webhooks.desk import a_desk, notice
 from tests.stored import reading, transactions

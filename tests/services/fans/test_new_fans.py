@@ -11,7 +11,8 @@ from sqlalchemy import select
 from db.engine import Database
 from db.models import Fan, LiveEvent
 from db.queries import creator_accounts
-from services.fans.create import Fans, NewFan
+from services.fans.create import NewFan
+from services.fans.fans import Fans
 from services.problems import Rejected
 from tests.stored import a_user, account, reading, store, transactions, writing
 

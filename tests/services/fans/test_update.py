@@ -4,7 +4,8 @@ import asyncio
 
 from db.engine import Database
 from db.models import Fan
-from services.fans.create import Fans, NewFan
+from services.fans.create import NewFan
+from services.fans.fans import Fans
 from services.fans.update import FanChanges
 from services.problems import Code, Rejected
 from tests.stored import a_user, account, reading, store, transactions

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.pacing.limit import Grant, Kind, Limit, Slot, Wait, decide, earliest
+from services.pacing.limit import Grant, Kind, Limit, Slot, SlotLog, Wait, decide
 from tests.services.pacing.lane_simulation import at
 
 LIMIT = Limit(10, timedelta(seconds=60), timedelta(seconds=3))
@@ -75,7 +75,7 @@ def test_attempts_matter_for_two_windows_and_for_the_gap() -> None:
     ],
 )
 def test_the_first_moment_that_keeps_the_limit(slots: list[Slot], kind: Kind, moment: float | None) -> None:
-    assert earliest(LIMIT, slots, kind) == (None if moment is None else at(moment))
+    assert SlotLog(LIMIT, slots).earliest(kind) == (None if moment is None else at(moment))
 
 
 @pytest.mark.parametrize(

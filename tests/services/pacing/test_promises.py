@@ -1,4 +1,4 @@
-"""What the limit promises over time, whatever the calls do (requirements 2.2 to 2.4)."""
+"""The limit over time, whatever the calls do: never overrun, all is sent, replies go soon, campaigns have a floor."""
 
 from __future__ import annotations
 

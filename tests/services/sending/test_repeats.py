@@ -22,7 +22,7 @@ def look(seconds: float, of_campaign: bool = False, *, repeat: bool = True, wait
     return next_look(after(seconds), until, 0, of_campaign=of_campaign, repeat=repeat, wait=timedelta(seconds=wait))
 
 
-def test_the_windows_are_those_of_the_requirement() -> None:
+def test_a_reply_is_repeated_for_two_minutes_and_a_message_of_a_campaign_for_ten() -> None:
     assert (window(of_campaign=False), window(of_campaign=True)) == (timedelta(minutes=2), timedelta(minutes=10))
 
 

@@ -45,10 +45,13 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
         # As if it had been frozen for hours: AWS's clock goes on meanwhile.
         lambda_handler.CONTAINER._used_at = (0.0, 0.0)
     context = Context(asked["id"], time.monotonic() + asked["seconds"])
+    signal.setitimer(signal.ITIMER_REAL, asked["seconds"])  # kills it when its time is over, as AWS does
     try:
         return {"returned": getattr(lambda_handler, asked["handler"])(asked["event"], context)}
     except Exception as error:
         return {"errorType": type(error).__name__, "errorMessage": str(error)}
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def main() -> None:

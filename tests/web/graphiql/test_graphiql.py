@@ -1,4 +1,4 @@
-"""The GraphiQL page in a real browser that can reach no host but ours (requirement 8.4)."""
+"""The GraphiQL page in a real browser that can reach no host but ours."""
 
 from __future__ import annotations
 

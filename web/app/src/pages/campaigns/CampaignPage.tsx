@@ -104,9 +104,9 @@ function Content({ campaign }: { campaign: Campaign }) {
     ["Price", priceCents ? money(priceCents) : null],
     ["Unlocked", priceCents ? numeral(metrics.purchased) : null],
     ["Earned", priceCents ? money(metrics.revenueCents) : null],
-    ["Delivered", numeral(metrics.delivered)],
-    ["Opened", metrics.opened === null ? "the platform does not tell" : numeral(metrics.opened)],
-    ["Clicked", metrics.clicked === null ? "the platform does not tell" : numeral(metrics.clicked)],
+    ["Delivered", told(metrics.delivered || null)], // counted from messages, which stay at sent where nobody tells
+    ["Opened", told(metrics.opened)],
+    ["Clicked", told(metrics.clicked)],
     ["Priority", String(priority)],
   ];
   return (
@@ -128,4 +128,8 @@ function Content({ campaign }: { campaign: Campaign }) {
       </dl>
     </section>
   );
+}
+
+function told(number: number | null): string {
+  return number === null ? "the platform does not tell" : numeral(number);
 }
