@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
+from uuid import UUID
 
 import structlog
 from starlette.requests import Request
@@ -24,6 +27,8 @@ log = structlog.get_logger(service="api")
 FANS_PATH = "/exports/fans.csv"
 AT_ONCE = 8
 """Files that one process writes at the same time."""
+AT_ONCE_EACH = 2
+"""Of one owner, so that nobody can hold all places by reading slowly."""
 BLOCK_SECONDS = 30.0
 LONGEST_SECONDS = 900.0
 """A client that takes longer for a block, or for its file, is cut off."""
@@ -72,14 +77,14 @@ class ExportEndpoint:
     def __init__(self, downloads: Downloads, exports: Exports) -> None:
         self._downloads = downloads
         self._exports = exports
-        self._running = 0
+        self._running: Counter[UUID] = Counter()
 
     async def fans(self, request: Request) -> Response:
         grant = self._grant(request, FANS_PATH)
         if isinstance(grant, Response):
             return grant
         wanted, order, excel = read(grant.contents)
-        return await self._file("fans.csv", self._exports.fans(grant.owner, wanted, order, excel=excel))
+        return await self._file(grant.owner, "fans.csv", self._exports.fans(grant.owner, wanted, order, excel=excel))
 
     async def failed_rows(self, request: Request) -> Response:
         fan_import_id = request.path_params["id"]
@@ -87,7 +92,7 @@ class ExportEndpoint:
         if isinstance(grant, Response):
             return grant
         rows = self._exports.failed_rows(grant.owner, ids.decode(IMPORT, fan_import_id))
-        return await self._file("failed.csv", rows)
+        return await self._file(grant.owner, "failed.csv", rows)
 
     def _grant(self, request: Request, path: str) -> Grant | Response:
         try:
@@ -97,28 +102,28 @@ class ExportEndpoint:
             what = "This address has expired" if refused.expired else "This address is not valid"
             return _refusal(403, "FORBIDDEN", f"{what}; ask for a new one.")
 
-    async def _file(self, name: str, blocks: AsyncIterator[bytes]) -> Response:
+    async def _file(self, owner: UUID, name: str, blocks: AsyncIterator[bytes]) -> Response:
         """What fails before the first block is an answer; what fails behind it cuts the file off, which clients see."""
-        if self._running >= AT_ONCE:
+        if self._running.total() >= AT_ONCE or self._running[owner] >= AT_ONCE_EACH:
             return _refusal(503, "UNAVAILABLE", "Too many files are being written; try again.", RETRY)
         # Counted at once, so that files which are asked for together do not all pass.
-        self._running += 1
+        self._running[owner] += 1
         try:
             first = await anext(blocks, None)
         except BaseException as error:
-            self._end()
+            self._end(owner)
             if not isinstance(error, UNAVAILABLE):
                 raise
             log.warning("export_unavailable", action="download", error=type(error).__name__)
             return _refusal(503, "UNAVAILABLE", "Temporarily unavailable; try again.", RETRY)
         if first is None:
-            self._end()
+            self._end(owner)
             return _refusal(404, "NOT_FOUND", "There is no such file any more.")
         headers = HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
-        return _File(_joined(first, blocks), self._end, headers)
+        return _File(_joined(first, blocks), partial(self._end, owner), headers)
 
-    def _end(self) -> None:
-        self._running -= 1
+    def _end(self, owner: UUID) -> None:
+        self._running -= Counter([owner])
 
 
 async def _joined(first: bytes, others: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

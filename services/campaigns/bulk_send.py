@@ -25,7 +25,7 @@ from services.problems import Code, Problem, Rejected
 from services.runtime.clock import Clock
 from services.sending.accept import attachment
 from services.sending.estimate import Estimates
-from services.sending.outgoing import USUAL_PRIORITY
+from services.sending.outgoing import USUAL_PRIORITY, only_too_late
 from services.sending.queueing import Queueing
 
 log = structlog.get_logger(service="campaigns")
@@ -81,6 +81,8 @@ class BulkSender:
         an earlier call are not counted. Raises Rejected; then nothing is stored and nothing is sent.
         """
         if found := list(problems(request, self._clock.now())):
+            if only_too_late(found) and (earlier := await self._earlier(owner, request)):
+                return earlier
             raise Rejected(*found)
         if request.dry_run:
             return await self._dry_run(owner, request)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -14,7 +12,7 @@ from services import rules
 from services.campaigns import template
 from services.platforms.interface import Media
 from services.problems import InvalidInput, Path, invalid
-from services.sending.outgoing import LEAST_URGENT, MAX_TEXT, MOST_URGENT, media_problems
+from services.sending.outgoing import LEAST_URGENT, MAX_TEXT, MOST_URGENT, hash_of, media_problems
 
 MOST_RECIPIENTS = 100
 MAX_NAME = 200
@@ -51,8 +49,7 @@ class CampaignRequest:
     @property
     def input_hash(self) -> str:
         """Tells whether two requests with one idempotency key ask for the same."""
-        content = json.dumps(asdict(self), default=str, sort_keys=True)
-        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+        return hash_of(asdict(self), self.priority, self.price_cents)
 
 
 def problems(request: CampaignRequest, now: datetime, root: Path = ("input",)) -> Iterator[InvalidInput]:

@@ -35,7 +35,7 @@ class Accepted:
 async def accept(work: UnitOfWork, adapters: Adapters, owner: UUID, actor: str, request: SendRequest) -> Accepted:
     """Store a message of `owner`, written by `actor`. Raises Rejected; then nothing is stored."""
     message_id = new_id()
-    if earlier := await _earlier_call(work, owner, request, message_id):
+    if earlier := await earlier_call(work, owner, request, message_id):
         return Accepted(earlier, repeated=True)
     fan, conversation = await _target(work, owner, request)
     account = await _sendable_account(work, owner, fan)
@@ -52,7 +52,8 @@ async def accept(work: UnitOfWork, adapters: Adapters, owner: UUID, actor: str, 
     return Accepted(message)
 
 
-async def _earlier_call(work: UnitOfWork, owner: UUID, request: SendRequest, message_id: UUID) -> Message | None:
+async def earlier_call(work: UnitOfWork, owner: UUID, request: SendRequest, message_id: UUID) -> Message | None:
+    """What a call with the same key has made; None: the key is `message_id`'s from now on. Raises Rejected."""
     if request.idempotency_key is None:
         return None
     taken = await idempotency_keys.claim(

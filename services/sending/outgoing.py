@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -43,8 +43,19 @@ class SendRequest:
     @property
     def input_hash(self) -> str:
         """Tells whether two requests with one idempotency key ask for the same."""
-        content = json.dumps(asdict(self), default=str, sort_keys=True)
-        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+        return hash_of(asdict(self), self.priority, self.price_cents)
+
+
+def hash_of(fields: dict[str, Any], priority: int | None, price_cents: int | None) -> str:
+    """What is left out and what is said as its default ask for the same."""
+    usual = {"priority": None if priority == USUAL_PRIORITY else priority, "price_cents": price_cents or None}
+    content = json.dumps(fields | usual, default=str, sort_keys=True)
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def only_too_late(found: Sequence[InvalidInput], root: Path = ("input",)) -> bool:
+    """Nothing is wrong but the time, which may have been right when the same request came first."""
+    return all(problem.path == (*root, "scheduledAt") for problem in found)
 
 
 def problems(request: SendRequest, now: datetime, root: Path = ("input",)) -> Iterator[InvalidInput]:

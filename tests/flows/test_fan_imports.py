@@ -258,9 +258,10 @@ async def test_many_files_at_once_are_bounded(product: Product, monkeypatch: pyt
     monkeypatch.setattr(exports, "AT_ONCE", 0)
     mia = product.client()
     url = (await mia.run(EXPORT))["fansExportUrl"]["url"]
+    other = (await product.client("eve").run(EXPORT))["fansExportUrl"]["url"]
     refused = await download(product, url)
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
-    monkeypatch.setattr(exports, "AT_ONCE", 2)
+    monkeypatch.setattr(exports, "AT_ONCE", 3)
     gate, fans = asyncio.Event(), Exports.fans
 
     async def slowly(*given: Any, **options: Any) -> AsyncIterator[bytes]:
@@ -271,10 +272,13 @@ async def test_many_files_at_once_are_bounded(product: Product, monkeypatch: pyt
     monkeypatch.setattr(Exports, "fans", slowly)
     for _ in range(2):  # whoever had a file makes room
         gate.clear()
-        asked = [asyncio.create_task(download(product, url)) for _ in range(5)]
-        await eventually(partial(_done, asked, 3), 10, "refusals")
+        mine = [asyncio.create_task(download(product, url)) for _ in range(4)]
+        await eventually(partial(_done, mine, 2), 10, "one owner's refusals")
+        theirs = [asyncio.create_task(download(product, other)) for _ in range(2)]
+        await eventually(partial(_done, theirs, 1), 10, "a refusal of all")
         gate.set()
-        assert sorted([(await each).status_code for each in asked]) == [200, 200, 503, 503, 503]
+        assert sorted([(await each).status_code for each in mine]) == [200, 200, 503, 503]
+        assert sorted([(await each).status_code for each in theirs]) == [200, 503]
 
 
 def _done(tasks: list[asyncio.Task[httpx.Response]], count: int) -> bool:

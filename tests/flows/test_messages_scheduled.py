@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 
 from services.runtime.settings import Settings
+from tests.flows.campaigns import bulk, status_of
 from tests.flows.graphql_client import GraphQLClient
 from tests.flows.product import Product, running_product, running_worker
 from tests.waiting import eventually
@@ -68,3 +69,29 @@ async def test_two_workers_send_it_once_when_it_is_due(settings: Settings) -> No
         [talk] = (await mia.run(LISTED))["conversations"]["nodes"]
         assert talk["lastMessage"]["text"] in {"0", "1", "2"}
         assert talk["messages"]["nodes"][0]["text"] == "gone"
+
+
+async def test_the_same_call_after_its_time_tells_what_it_made(settings: Settings) -> None:
+    """Whoever lost the answer asks again, perhaps only when the message has long been sent."""
+    async with running_product(settings.model_copy(update={"worker_sweep_seconds": 0.05})) as product:
+        mia = product.client()
+        await product.connect(mia)
+        fan = await product.fan(mia, platformFanId="p1")
+        due = datetime.now(UTC) + timedelta(seconds=3)
+        one = {"fanId": fan, "text": "Good morning", "scheduledAt": written(due), "idempotencyKey": "k"}
+        many = {"scheduledAt": written(due), "idempotencyKey": "k"}
+        message, campaign = (await product.send(mia, **one))["message"], (await bulk(mia, [fan], **many))["campaign"]
+
+        async def both_sent() -> bool:
+            return len(await product.sandbox.arrivals()) == 2 and await status_of(mia, campaign["id"]) == "COMPLETED"
+
+        await eventually(both_sent, 30)
+        again = await product.send(mia, **one)
+        assert (again["message"]["id"], again["errors"]) == (message["id"], [])
+        repeated = await bulk(mia, [fan], **many)
+        assert (repeated["campaign"]["id"], repeated["errors"]) == (campaign["id"], [])
+        other = await product.send(mia, **one | {"text": "Good night"})
+        assert [error["code"] for error in other["errors"]] == ["CONFLICT"]
+        late = await product.send(mia, **one | {"idempotencyKey": "another"})
+        assert [error["path"] for error in late["errors"]] == [["input", "scheduledAt"]]
+        assert len(await product.sandbox.arrivals()) == 2

@@ -35,10 +35,12 @@ def encoding_of(content: bytes) -> str:
     for beginning, kind in OTHER_KINDS:
         if content.startswith(beginning):
             raise Unreadable("csv", f"This is {kind}, whatever its name says. Save it as CSV (UTF-8) first.")
+    if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise Unreadable("encoding", "The file is UTF-32. Save it as CSV (UTF-8).")
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _checked(content, UTF_16)
     if b"\x00" in content:
-        raise Unreadable("text", "The file holds NUL bytes, so it is no text. Save it as CSV (UTF-8).")
+        raise _no_text()
     return UTF_8 if _reads(content, UTF_8) else _eight_bit(content)
 
 
@@ -56,11 +58,16 @@ def _checked(content: bytes, encoding: str) -> str:
     return encoding
 
 
+def _no_text() -> Unreadable:
+    return Unreadable("text", "The file holds NUL bytes, so it is no text. Save it as CSV (UTF-8).")
+
+
 def _reads(content: bytes, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     try:
         for block in _blocks(content):
-            decoder.decode(block)
+            if "\x00" in decoder.decode(block):
+                raise _no_text()
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False

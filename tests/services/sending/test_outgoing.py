@@ -131,6 +131,12 @@ def test_another_request_has_another_hash(values: dict[str, Any]) -> None:
     assert replace(FULL, **values).input_hash != FULL.input_hash
 
 
+@pytest.mark.parametrize("said", [{"priority": 5}, {"price_cents": 0}])
+def test_what_is_said_as_its_default_asks_for_the_same(said: dict[str, Any]) -> None:
+    bare = SendRequest("Hello", fan_id=FAN)
+    assert replace(bare, **said).input_hash == bare.input_hash
+
+
 def test_the_same_request_has_the_same_hash() -> None:
     twin = replace(FULL, metadata={"a": {"b": [1]}}, attachments=(replace(PICTURE), replace(KNOWN)))
 

@@ -35,6 +35,9 @@ def test_encodings(content: bytes, encoding: str) -> None:
         (b"\x1f\x8b\x08", "csv"),
         (NAMES.encode() + b"a\x00b,c\n", "text"),
         (NAMES.encode("utf-16-le"), "text"),
+        ((NAMES + "a\x00b,c\n").encode("utf-16"), "text"),
+        (NAMES.encode("utf-32"), "encoding"),
+        (b"\x00\x00\xfe\xff" + NAMES.encode("utf-32-be"), "encoding"),
         (b"\xff\xfe" + NAMES.encode("utf-16-le") + b"\x00", "encoding"),
         (NAMES.encode() + b"a\x81,b\n", "encoding"),
         # UTF-8 with one broken letter among good ones is not Windows-1252.
