@@ -32,6 +32,7 @@ from db.queries.keyset import Window
 from services.analytics.periods import DateRange, Interval, periods
 from services.analytics.reader import BY_VALUE
 from services.analytics.revenue import in_periods
+from services.analytics.sessions import Sessions
 from services.fans import filter as fan_filter
 from services.fans.filter import FanFilter
 from tests.parts import TEMPLATE, running_postgres
@@ -89,6 +90,7 @@ async def fill(url: str, count: int, messages: int) -> tuple[UUID, UUID]:
 
 
 def figures(database: Database, owner: UUID, side: UUID) -> dict[str, Read]:
+    sessions = Sessions(database)
     everybody, tagged = Selection(), fan_filter.selection(owner, FanFilter(tags=("vip",)))
     one_account, platform = Selection(account_ids=(side,)), Selection(platform="SANDBOX")
     both = replace(tagged, platform="SANDBOX")
@@ -98,7 +100,7 @@ def figures(database: Database, owner: UUID, side: UUID) -> dict[str, Read]:
 
     def paid(selection: Selection, within: DateRange, interval: Interval) -> Read:
         bounds: Sequence[datetime] = periods(within, interval).bounds
-        return lambda _: in_periods(database, owner, selection, bounds)
+        return lambda _: in_periods(sessions, owner, selection, bounds)
 
     found = {
         "fans, active, lifetime value": totals(everybody),

@@ -27,7 +27,8 @@ async def analytics(
     for problem in problems(wanted, zone, now):
         raise refused(problem)
     selection = fan_filter.selection(context.owner, wanted.fans)
-    return Analytics(reader=Reader(context.database, context.owner, selection, range_of(wanted, zone, now)))
+    sessions = context.resources.analytics_sessions
+    return Analytics(reader=Reader(sessions, context.owner, selection, range_of(wanted, zone, now)))
 
 
 def _filter(given: AnalyticsFilter | None) -> analytics_filter.AnalyticsFilter:

@@ -26,6 +26,10 @@ from schema.pagination import LARGEST_PAGE
 
 ASSUMED_ENTRIES = 3
 """Of a list that takes no size, such as a message's attachments."""
+ENTRIES = {"Analytics.revenue": 1000, "SendBulkMessagePayload.skipped": 100}
+"""Of other lists that take no size: nearly three years of days, and as many as can be written to at once."""
+WORK = {"Query.analytics": 500, "Analytics.totals": 500, "Analytics.previousTotals": 500}
+"""What a field costs besides its values, where these are few and much is read for them."""
 PAGE_ARGUMENTS = ("first", "last", "ids")
 
 

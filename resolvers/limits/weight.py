@@ -18,7 +18,7 @@ from graphql import (
     is_composite_type,
 )
 
-from resolvers.limits.cost import ASSUMED_ENTRIES, FREE, ONE, Cost, page_size
+from resolvers.limits.cost import ASSUMED_ENTRIES, ENTRIES, FREE, ONE, WORK, Cost, page_size
 
 Parent = GraphQLCompositeType | None
 """None below a field or type that does not exist, which is refused later."""
@@ -88,7 +88,7 @@ class Scale:
             field = self._schema.get_field(parent, name) if parent else None
             kind = get_named_type(field.type) if field else None
             below = self.selections(node.selection_set, kind if is_composite_type(kind) else None)
-            cost, each = _costs(node, field, below)
+            cost, each = _costs(node, field, below, f"{parent and parent.name}.{name}")
         below.depth += 1
         weight.add(below)
         if not name.startswith("__"):
@@ -96,15 +96,16 @@ class Scale:
             weight.each += each
 
 
-def _costs(node: FieldNode, field: GraphQLField | None, below: Weight) -> tuple[Cost, Cost]:
+def _costs(node: FieldNode, field: GraphQLField | None, below: Weight, name: str) -> tuple[Cost, Cost]:
     """Of a field with selections: its cost, and its cost for each entry of the page around it; one of them is none.
 
     A connection hands its size to the lists directly in it; any other list has a size of its own, or an assumed one.
     """
     size = page_size(node, field) if field else None
+    size = ENTRIES.get(name) if size is None else size
     is_list = field is not None and isinstance(get_nullable_type(field.type), GraphQLList)
     entries = ASSUMED_ENTRIES if size is None or is_list else size
-    cost = ONE + below.cost + below.each.times(entries)
+    cost = Cost(1 + WORK.get(name, 0)) + below.cost + below.each.times(entries)
     if not is_list:
         return cost, FREE
     return (FREE, cost) if size is None else (cost.times(size), FREE)

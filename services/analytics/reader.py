@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from db.engine import Database
 from db.models import Fan
 from db.queries import fan_lists, fan_totals
 from db.queries.fan_lists import FanOrder
@@ -15,6 +14,7 @@ from db.queries.fan_totals import FanTotals
 from db.queries.keyset import Window
 from services.analytics.periods import DateRange, Interval, periods
 from services.analytics.revenue import Revenue, in_periods
+from services.analytics.sessions import Sessions
 
 BY_VALUE = FanOrder("VALUE_CENTS")
 
@@ -22,19 +22,19 @@ BY_VALUE = FanOrder("VALUE_CENTS")
 class Analytics:
     """Of the fans of a selection, and of what they paid within a range."""
 
-    def __init__(self, database: Database, owner: UUID, selection: Selection, within: DateRange) -> None:
-        self._database = database
+    def __init__(self, sessions: Sessions, owner: UUID, selection: Selection, within: DateRange) -> None:
+        self._sessions = sessions
         self._owner = owner
         self._selection = selection
         self._within = within
 
     async def fans(self) -> FanTotals:
-        async with self._database.reads() as session:
+        async with self._sessions() as session:
             return await fan_totals.of_selection(session, self._owner, self._selection)
 
     async def top_fans(self, first: int) -> Sequence[Fan]:
         """Those who paid most."""
-        async with self._database.reads() as session:
+        async with self._sessions() as session:
             page = await fan_lists.read_list(session, self._owner, self._selection, BY_VALUE, Window(first))
         return page.rows
 
@@ -48,10 +48,10 @@ class Analytics:
     async def revenue(self, interval: Interval) -> list[tuple[date, Revenue]]:
         """Every period of the range, zeros included, with its first day."""
         wanted = periods(self._within, interval)
-        found = await in_periods(self._database, self._owner, self._selection, wanted.bounds)
+        found = await in_periods(self._sessions, self._owner, self._selection, wanted.bounds)
         return list(zip(wanted.starts, found, strict=True))
 
     async def _total(self, within: DateRange) -> Revenue:
         bounds = periods(within, Interval.DAY).bounds
-        [found] = await in_periods(self._database, self._owner, self._selection, (bounds[0], bounds[-1]))
+        [found] = await in_periods(self._sessions, self._owner, self._selection, (bounds[0], bounds[-1]))
         return found

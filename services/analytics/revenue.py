@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from db.engine import Database, ReadSession
+from db.engine import ReadSession
 from db.queries import revenue
 from db.queries.fan_selections import Selection
 from db.queries.revenue import Offered, Paid
+from services.analytics.sessions import Sessions
 
 HalfT = TypeVar("HalfT", list[Paid], list[Offered])
 
@@ -29,7 +30,7 @@ class Revenue:
 
 
 async def in_periods(
-    database: Database, owner: UUID, selection: Selection, bounds: Sequence[datetime]
+    sessions: Sessions, owner: UUID, selection: Selection, bounds: Sequence[datetime]
 ) -> list[Revenue]:
     """One for each period between two neighbours of `bounds`.
 
@@ -38,7 +39,7 @@ async def in_periods(
     """
 
     async def read(count: Callable[[ReadSession, UUID, Selection, Sequence[datetime]], Awaitable[HalfT]]) -> HalfT:
-        async with database.reads() as session:
+        async with sessions() as session:
             return await count(session, owner, selection, bounds)
 
     halves = await asyncio.gather(read(revenue.paid), read(revenue.offered))

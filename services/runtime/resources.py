@@ -23,6 +23,7 @@ from services.access.allowances import Allowances
 from services.access.downloads import Downloads, build_downloads
 from services.accounts.connect import Accounts
 from services.accounts.credentials import Vault
+from services.analytics.sessions import Sessions
 from services.campaigns.bulk_send import BulkSender
 from services.campaigns.progress import Progress
 from services.campaigns.schedule import Schedule
@@ -86,6 +87,7 @@ class Resources:
     schedule: Schedule
     progress: Progress
     queue_status: QueueStatusReader
+    analytics_sessions: Sessions
     webhook_receiver: WebhookReceiver
     webhook_worker: WebhookWorker
     health: Health
@@ -178,6 +180,7 @@ def _assemble(
         updates=Updates(transactions, adapters, alarm, clock),
         schedule=Schedule(transactions, queueing, progress, enabled=enabled),
         progress=progress,
+        analytics_sessions=Sessions(database),
         queue_status=QueueStatusReader(database, queue, redis, estimates, clock, enabled=enabled),
         webhook_receiver=WebhookReceiver(database, transactions, adapters, vault, queue, clock),
         webhook_worker=WebhookWorker(transactions, adapters),

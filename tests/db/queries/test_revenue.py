@@ -15,6 +15,7 @@ from db.models import Conversation, Fan, Payment, new_id
 from db.queries import revenue
 from db.queries.fan_selections import EVERYBODY, Selection
 from services.analytics.revenue import Revenue, in_periods
+from services.analytics.sessions import Sessions
 from services.fans import filter as fan_filter
 from services.fans.filter import FanFilter
 from services.fans.indexing import searchable
@@ -45,7 +46,7 @@ def offer(of: Conversation, cents: int | None, sent_at: datetime | None, **value
 
 
 async def counted(database: Database, owner: UUID, selection: Selection = EVERYBODY) -> list[Revenue]:
-    return await in_periods(database, owner, selection, BOUNDS)
+    return await in_periods(Sessions(database), owner, selection, BOUNDS)
 
 
 async def test_a_period_holds_its_first_moment_and_not_its_last(database: Database) -> None:

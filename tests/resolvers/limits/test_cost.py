@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from graphql import parse
+from graphql import GraphQLObjectType, parse
 
-from resolvers.limits.cost import Cost
+from resolvers.limits import bounds
+from resolvers.limits.cost import ENTRIES, WORK, Cost
 from resolvers.limits.document import weigh
+from resolvers.root import build_schema
 from tests.resolvers.limits.shop import SCHEMA
 
 
@@ -123,3 +125,26 @@ def test_shared_costs_are_not_copied() -> None:
         total = total.shared() + total.shared()
         assert len(total.shares) == 2
     assert total.given({}) == 6 * 2**12
+
+
+def test_lists_and_work_that_cost_more_than_they_look() -> None:
+    """Of the product's own schema: each name is one of its fields."""
+    schema = build_schema(introspection=False)._schema
+    for name in (*ENTRIES, *WORK):
+        parent, field = name.split(".")
+        kind = schema.get_type(parent)
+        assert isinstance(kind, GraphQLObjectType)
+        assert field in kind.fields
+
+    def price(query: str) -> int:
+        found = weigh(schema, parse(query)).cost_of(None)
+        assert found is not None
+        return found.given({})
+
+    revenue = "revenue { periodStart revenueCents offeredCents purchases tipsCents messages }"
+    assert price(f"{{ analytics {{ {revenue} }} }}") == 501 + 1000 * 7
+    totals = "totals { revenueCents } previousTotals { revenueCents }"
+    assert price(f"{{ analytics {{ totalFans {totals} }} }}") == 501 + 1 + 2 * 502
+    skipped = "mutation { sendBulkMessage(input: {}) { skipped { reason } } }"
+    assert price(skipped) == 1 + 100 * 2
+    assert price(f"{{ analytics {{ {totals} {revenue} }} }}") <= bounds.COST / 2
