@@ -115,7 +115,7 @@ class ConversationQueries:
     conversations = strawberry.field(
         conversations,
         permission_classes=[SignedIn],
-        description="Conversations that have a message and whose fan was not deleted, 50 a page.",
+        description="Conversations that have a last message and whose fan was not deleted, 50 a page.",
     )
 
 
