@@ -6,7 +6,8 @@ PostgreSQL writes to the disk before it confirms (fsync). The worker is `python 
 platform is a process of its own; the limit is set so high that it never binds. Messages lie in the lanes before the
 worker starts, so no queue and no API are measured. The baseline in the same run does, in one process with as many
 connections, nothing but three bare asyncpg transactions for each message: what a machine and its disk allow at best.
-CPU time tells more than the clock where something else runs on the machine.
+CPU time tells more than the clock where something else runs on the machine. Beside the worker's own stands what the
+whole machine has spent for a message, PostgreSQL and the platform included, which tells something on a quiet one only.
 """
 
 from __future__ import annotations
@@ -38,12 +39,13 @@ BASE_TABLE = "CREATE TABLE base (id bigserial PRIMARY KEY, state text, body text
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Messages, how long they took, and the CPU time of the process that carried them."""
+    """Messages, how long they took, and the CPU time of the process that carried them and of the whole machine."""
 
     what: str
     messages: int
     seconds: float
     cpu_seconds: float
+    machine_seconds: float
 
     @property
     def a_second(self) -> float:
@@ -93,11 +95,11 @@ async def measure(settings: Settings, connections: int, creators: int, each: int
         await worker.start()
         begun = await _until_sent(database, creators)
         print("measuring", file=sys.stderr, flush=True)
-        cpu, clock = _cpu_seconds(worker.pid), time.monotonic()
+        cpu, machine, clock = _cpu_seconds(worker.pid), _machine_seconds(), time.monotonic()
         done = await _until_sent(database, creators * each)
-        cpu, clock = _cpu_seconds(worker.pid) - cpu, time.monotonic() - clock
+        cpu, machine, clock = _cpu_seconds(worker.pid) - cpu, _machine_seconds() - machine, time.monotonic() - clock
         await database.close()
-        return Measured(f"worker, {connections} connections", done - begun, clock, cpu)
+        return Measured(f"worker, {connections} connections", done - begun, clock, cpu, machine)
 
 
 async def _until_sent(database: asyncpg.Connection, wanted: int) -> int:
@@ -115,15 +117,22 @@ def _cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
+def _machine_seconds() -> float:
+    """Time that all processors were busy so far: user, nice, system and interrupts."""
+    fields = [int(each) for each in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:8]]
+    return (sum(fields) - fields[3] - fields[4]) / TICKS
+
+
 async def baseline(postgres: Postgres, connections: int, messages: int = 2000) -> Measured:
     """Three transactions for each message, as the product has, each of one row."""
     url = postgres.url("postgres")
     async with _table(url):
         left = iter(range(messages))
-        cpu, clock = time.process_time(), time.monotonic()
+        cpu, machine, clock = time.process_time(), _machine_seconds(), time.monotonic()
         await asyncio.gather(*(_cycles(url, left) for _ in range(connections)))
         took = time.monotonic() - clock
-        return Measured(f"bare asyncpg, {connections} connections", messages, took, time.process_time() - cpu)
+        cpu, machine = time.process_time() - cpu, _machine_seconds() - machine
+        return Measured(f"bare asyncpg, {connections} connections", messages, took, cpu, machine)
 
 
 async def _cycles(url: str, left: Iterator[int]) -> None:
@@ -150,6 +159,7 @@ def _print(measured: Measured) -> None:
     print(
         f"{measured.what:32} {measured.messages:6} messages  {measured.a_second:7.0f} a second"
         f"  {measured.cpu_seconds / measured.messages * 1000:6.2f} ms CPU each"
+        f"  {measured.machine_seconds / measured.messages * 1000:6.2f} ms of the machine"
     )
 
 

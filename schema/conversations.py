@@ -71,7 +71,9 @@ class Conversation(Node):
         assert row is not None
         return Fan.of(row)
 
-    @strawberry.field(description="The newest message; one of a campaign or a schedule once it was sent, a cancelled one never.")
+    @strawberry.field(
+        description="The newest message; one of a campaign or a schedule once it was sent, a cancelled one never."
+    )
     async def last_message(self, info: CurrentInfo) -> Message | None:
         row = self.last_message_key and await info.context.loaders.messages.load(self.last_message_key)
         return Message.of(row) if row else None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+UNREADABLE = "The stored key cannot be read; connect the account again."
+"""What the owner of the account is told."""
+
 
 class CredentialsUnreadable(Exception):
     """What is stored was encrypted with a key that is no longer known, or no key is set."""

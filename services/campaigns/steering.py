@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import func
 
 from db.models import Campaign, Message
-from db.queries import campaigns, creator_accounts, lanes, messages
+from db.queries import campaigns, creator_accounts, messages
 from db.unit_of_work import Transactions, UnitOfWork
 from services import rules
 from services.campaigns.bulk_send import SWITCHED_OFF
@@ -23,6 +23,7 @@ from services.campaigns.wake import Alarm
 from services.live import events
 from services.problems import Code, Problem, Rejected, not_found
 from services.runtime.clock import Clock
+from services.sending.arrive import mark_lane
 from services.sending.queueing import Queueing
 
 NOW = func.clock_timestamp()
@@ -91,9 +92,7 @@ class Steering:
         campaign = await self._move(owner, campaign_id, Command.RESUME, **values)
         # Afterwards: whoever sends locks the lane first.
         async with self._transactions() as work:
-            account = await creator_accounts.get(work.session, owner, campaign.creator_account_id)
-            if account is not None:
-                await lanes.mark_due(work.session, account.platform, account.account_id)
+            await mark_lane(work, owner, campaign.creator_account_id)
         return campaign
 
     async def cancel(self, owner: UUID, campaign_id: UUID) -> Campaign:

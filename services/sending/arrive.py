@@ -44,12 +44,11 @@ async def enter_queue(work: UnitOfWork, message: Message) -> None:
         work.emit(message.user_id, events.message_updated(moved))
     # The API may have marked it queued between our look and our move; the lane is due either way.
     if message.status in {"PENDING", "QUEUED"}:
-        await _mark_lane(work, message)
+        await mark_lane(work, message.user_id, message.creator_account_id)
 
 
-async def _mark_lane(work: UnitOfWork, message: Message) -> None:
-    if message.creator_account_id is None:
-        return
-    account = await creator_accounts.get(work.session, message.user_id, message.creator_account_id)
-    if account is not None:
+async def mark_lane(work: UnitOfWork, owner: UUID, account_id: UUID | None) -> None:
+    """Somebody should look at the lane of this account, if there is one."""
+    account = account_id and await creator_accounts.get(work.session, owner, account_id)
+    if account:
         work.mark_due(account.platform, account.account_id)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from db.models import Message
-from db.queries import conversations, creator_accounts, lanes, messages
+from db.queries import conversations, messages
 from db.unit_of_work import Transactions, UnitOfWork
 from services.live import events
 from services.problems import Code, Problem, Rejected, not_found
+from services.sending.arrive import mark_lane
 
 WAITING = ("PENDING", "QUEUED")
 
@@ -35,7 +36,9 @@ async def cancel(transactions: Transactions, owner: UUID, message_id: UUID) -> M
         work.emit(owner, events.message_updated(cancelled))
         if before := await conversations.take_back_last(work.session, cancelled):
             work.emit(owner, events.conversation_updated(before))
-    await _wake_lane(transactions, cancelled)
+    # It may have held another back. Afterwards, since whoever sends locks the lane first and messages then.
+    async with transactions() as work:
+        await mark_lane(work, owner, cancelled.creator_account_id)
     return cancelled
 
 
@@ -44,13 +47,3 @@ async def _refusal(work: UnitOfWork, owner: UUID, message_id: UUID) -> Rejected:
     if message is None:
         return not_found("message", ("id",))
     return Rejected(Problem(Code.CONFLICT, TOO_LATE.get(message.status, USUAL_TOO_LATE), ("id",)))
-
-
-async def _wake_lane(transactions: Transactions, message: Message) -> None:
-    """It may have held another back. Afterwards, since whoever sends locks the lane first and messages then."""
-    if message.creator_account_id is None:
-        return
-    async with transactions() as work:
-        account = await creator_accounts.get(work.session, message.user_id, message.creator_account_id)
-        if account is not None:
-            await lanes.mark_due(work.session, account.platform, account.account_id)

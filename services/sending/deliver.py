@@ -13,7 +13,7 @@ import structlog
 
 from db.queries import fans
 from db.unit_of_work import Transactions
-from services.accounts.credentials import CredentialsUnreadable, Vault
+from services.accounts.credentials import UNREADABLE, CredentialsUnreadable, Vault
 from services.live import events
 from services.platforms.interface import (
     AccountStopped,
@@ -102,7 +102,7 @@ class Deliverer:
                 return Refused("The platform knows no fan with this handle.")
             return credentials, await adapter.prepare(credentials, platform_fan_id, _outgoing(claim))
         except CredentialsUnreadable:
-            return AccountStopped("INVALID_CREDENTIALS", "The stored key cannot be read; connect the account again.")
+            return AccountStopped("INVALID_CREDENTIALS", UNREADABLE)
         except CredentialsRejected as rejected:
             return AccountStopped(rejected.status, rejected.reason)
         except RequestRefused as refused:

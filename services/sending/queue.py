@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from random import Random, SystemRandom
+from random import Random
 from uuid import UUID
 
 import structlog
-from redis.asyncio import Redis
 
 from db.queries.wake_ups import Needed
 from services.problems import Code, Problem, Rejected
 from services.runtime.clock import Clock
-from services.runtime.settings import Settings
 from services.runtime.sqs import Received, SqsClient
 from services.runtime.sqs_failure import SqsFailure
 from services.sending.batching import MAX_ENTRIES
@@ -129,10 +127,3 @@ class RateLimiterQueue:
             log.warning("message_not_queued", action="queue", error=problem.code, **texts)
             return SendResult(message.message_id, SendStatus.FAILED, None, None, problem)
         return SendResult(message.message_id, SendStatus.QUEUED, self._clock.now(), message.estimated_send_time, None)
-
-
-def open_queue(settings: Settings, sqs: SqsClient, redis: Redis, clock: Clock) -> RateLimiterQueue:
-    """The queue service of the settings, on clients that someone else opens and closes."""
-    dead_letters = DeadLetters(sqs, settings.sqs_rate_limiter_dlq_url, redis, clock)
-    url, enabled = settings.sqs_rate_limiter_queue_url, settings.rate_limiter_enabled
-    return RateLimiterQueue(sqs, url, dead_letters, clock, SystemRandom(), enabled=enabled)

@@ -16,7 +16,7 @@ import structlog
 from db.models import CreatorAccount, Message
 from db.queries import clock, creator_accounts, fans, messages, platform_messages, unknowns
 from db.unit_of_work import Transactions, UnitOfWork
-from services.accounts.credentials import CredentialsUnreadable, Vault
+from services.accounts.credentials import UNREADABLE, CredentialsUnreadable, Vault
 from services.platforms.interface import Credentials, CredentialsRejected, PlatformUnavailable, SentCopy
 from services.platforms.registry import Adapters
 from services.sending.matching import CLOCKS_DIFFER, proven
@@ -100,8 +100,7 @@ class Reconciler:
             credentials = Credentials(chat.account.account_id, key)
             return await adapter.read_back(credentials, chat.platform_fan_id, chat.since)
         except CredentialsUnreadable as unreadable:
-            reason = "The stored key cannot be read; connect the account again."
-            raise CredentialsRejected("INVALID_CREDENTIALS", reason) from unreadable
+            raise CredentialsRejected("INVALID_CREDENTIALS", UNREADABLE) from unreadable
         except PlatformUnavailable as unavailable:
             log.warning("chat_not_read", action="read_back", reason=str(unavailable), userId=str(chat.account.user_id))
             return []

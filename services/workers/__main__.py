@@ -11,6 +11,7 @@ import uvloop
 from pydantic import ValidationError
 
 from services.monitoring import logs
+from services.runtime import garbage
 from services.runtime.resources import open_resources
 from services.runtime.settings import Settings, warnings
 from services.workers.worker import Worker
@@ -22,6 +23,7 @@ async def main(settings: Settings) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, worker.stopping.set)
+        garbage.settle()
         await worker.run()
 
 

@@ -15,7 +15,7 @@ from services.runtime.sqs_failure import SqsFailure
 from services.sending.batching import MAX_BATCH_BYTES
 from services.sending.envelope import parse
 from services.sending.payload import MessageType, QueueMessage
-from services.sending.queue import RateLimiterQueue, open_queue
+from services.sending.queue import RateLimiterQueue
 from services.sending.send_result import SendStatus
 from tests.services.sending.conftest import NOW, Wire, contents, create_queue, message, settings_for
 from tests.services.sending.faulty_sqs import (
@@ -304,15 +304,3 @@ async def test_whether_the_queue_answers(wire: Wire, queue: RateLimiterQueue) ->
     wire.proxy.faults = [refuses("AccessDenied", 403)]
     assert await queue.answers() is False
     assert await queue.answers() is True
-
-
-async def test_the_queue_of_the_settings(wire: Wire, no_redis: Redis) -> None:
-    settings = settings_for(wire.proxy.url).model_copy(
-        update={"sqs_rate_limiter_queue_url": wire.queue_url, "rate_limiter_enabled": False}
-    )
-    queue = open_queue(settings, wire.sqs, no_redis, wire.clock)
-    assert await queue.wake(MessageType.CHECK, uuid.uuid4(), uuid.uuid4())
-    assert await queue.dead_letters() is None
-    with pytest.raises(Rejected):
-        await queue.send_message(message())
-    assert len(await contents(wire)) == 1
