@@ -7,7 +7,7 @@ from functools import cache
 
 import strawberry
 from graphql.validation import NoSchemaIntrospectionCustomRule
-from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ValidationCache
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter
 from strawberry.extensions.base_extension import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
@@ -22,6 +22,7 @@ from resolvers.limits.document import CACHED_DOCUMENTS
 from resolvers.limits.parsing import BoundedParser
 from resolvers.limits.price import PriceTag
 from resolvers.limits.rule import BoundsRule
+from resolvers.limits.validation import BoundedValidation
 from resolvers.live import LiveSubscriptions
 from resolvers.messages import MessageMutations, MessageQueries
 from resolvers.queue import QueueQueries, QueueSubscriptions
@@ -72,7 +73,7 @@ def build_schema(*, introspection: bool) -> QuietSchema:
         lambda: MaxTokensLimiter(bounds.TOKENS),
         lambda: AddValidationRules([BoundsRule]),
         lambda: BoundedParser(maxsize=CACHED_DOCUMENTS),
-        lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
+        BoundedValidation,
         PriceTag,
     ]
     if not introspection:
