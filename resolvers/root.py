@@ -13,6 +13,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from resolvers.analytics import AnalyticsQueries
 from resolvers.campaigns import CampaignMutations, CampaignQueries, CampaignSubscriptions
+from resolvers.chosen_operation import ChosenOperation
 from resolvers.conversations import ConversationMutations, ConversationQueries
 from resolvers.creator_accounts import CreatorAccountMutations
 from resolvers.fan_imports import FanImportMutations, FanImportQueries, FanImportSubscriptions
@@ -73,6 +74,7 @@ def build_schema(*, introspection: bool) -> QuietSchema:
         lambda: MaxTokensLimiter(bounds.TOKENS),
         lambda: AddValidationRules([BoundsRule]),
         lambda: BoundedParser(maxsize=CACHED_DOCUMENTS),
+        ChosenOperation,
         BoundedValidation,
         PriceTag,
     ]
