@@ -18,6 +18,9 @@ log = structlog.get_logger(service="api")
 
 QUERY_CANCELED = "57014"
 
+LONGEST_MESSAGE = 500
+"""In characters. GraphQL quotes the client's own values, whole, in what it says of them."""
+
 UNAVAILABLE = (PoolTimeout, OperationalError, InterfaceError, ConnectionError, KeysUnavailable)
 """A part that is away, which passes."""
 
@@ -71,7 +74,11 @@ def _is_timeout(cause: BaseException) -> bool:
 
 
 def _like(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
-    return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)
+    return GraphQLError(_clipped(message), nodes=error.nodes, path=error.path, extensions=extensions)
+
+
+def _clipped(message: str) -> str:
+    return message if len(message) <= LONGEST_MESSAGE else message[: LONGEST_MESSAGE - 1] + "…"
 
 
 def unauthenticated() -> GraphQLError:

@@ -7,12 +7,13 @@ from functools import cache
 
 import strawberry
 from graphql.validation import NoSchemaIntrospectionCustomRule
-from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ValidationCache
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter
 from strawberry.extensions.base_extension import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
 from resolvers.analytics import AnalyticsQueries
 from resolvers.campaigns import CampaignMutations, CampaignQueries, CampaignSubscriptions
+from resolvers.chosen_operation import ChosenOperation
 from resolvers.conversations import ConversationMutations, ConversationQueries
 from resolvers.creator_accounts import CreatorAccountMutations
 from resolvers.fan_imports import FanImportMutations, FanImportQueries, FanImportSubscriptions
@@ -22,6 +23,7 @@ from resolvers.limits.document import CACHED_DOCUMENTS
 from resolvers.limits.parsing import BoundedParser
 from resolvers.limits.price import PriceTag
 from resolvers.limits.rule import BoundsRule
+from resolvers.limits.validation import BoundedValidation
 from resolvers.live import LiveSubscriptions
 from resolvers.messages import MessageMutations, MessageQueries
 from resolvers.queue import QueueQueries, QueueSubscriptions
@@ -72,7 +74,8 @@ def build_schema(*, introspection: bool) -> QuietSchema:
         lambda: MaxTokensLimiter(bounds.TOKENS),
         lambda: AddValidationRules([BoundsRule]),
         lambda: BoundedParser(maxsize=CACHED_DOCUMENTS),
-        lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
+        ChosenOperation,
+        BoundedValidation,
         PriceTag,
     ]
     if not introspection:

@@ -12,12 +12,19 @@ from resolvers.limits import bounds
 from resolvers.limits.comparisons import comparisons
 from resolvers.limits.document import Weighed, weigh
 from resolvers.limits.fragments import FragmentCycle, Fragments
+from resolvers.limits.literals import literals
 
 AMOUNTS = (
     ("The query is {:,} levels deep; at most {:,} are allowed.", "depth", bounds.DEPTH),
     ("The query selects {:,} fields and fragments; at most {:,} are allowed.", "selections", bounds.SELECTIONS),
     ("The query has {:,} aliases; at most {:,} are allowed.", "aliases", bounds.ALIASES),
     ("The query has {:,} directives; at most {:,} are allowed.", "directives", bounds.DIRECTIVES),
+)
+WRITTEN_OUT = (
+    ("An object in the query has {:,} fields; at most {:,} are allowed.", "fields", bounds.FIELDS),
+    ("A list in the query has {:,} entries; at most {:,} are allowed.", "entries", bounds.ENTRIES),
+    ("A field or directive has {:,} arguments; at most {:,} are allowed.", "arguments", bounds.ARGUMENTS),
+    ("A number in the query has {:,} characters; at most {:,} are allowed.", "digits", bounds.DIGITS),
 )
 COMPARED = "The query needs {:,} comparisons of selections that share a place; at most {:,} are allowed."
 
@@ -32,6 +39,10 @@ class BoundsRule(ASTValidationRule):
     context: ValidationContext
 
     def enter_document(self, node: DocumentNode, *_args: Any) -> None:
+        # First, because weighing reads numbers.
+        found = literals(node)
+        for sentence, amount, limit in WRITTEN_OUT:
+            _refuse_above(limit, getattr(found, amount), sentence)
         weight = self._weighed(node).total
         for sentence, amount, limit in AMOUNTS:
             _refuse_above(limit, getattr(weight, amount), sentence)

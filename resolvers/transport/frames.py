@@ -9,7 +9,7 @@ from typing import cast
 
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
-from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived, WebSocketDisconnected
+from strawberry.http.exceptions import NonTextMessageReceived, WebSocketDisconnected
 
 from resolvers.transport.body import MAX_BODY_BYTES
 from resolvers.transport.close_codes import CloseCode
@@ -27,7 +27,7 @@ class Frames(ASGIWebSocketAdapter):
     heard_at: float = 0
 
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
-        """Every frame decoded. Raises NonTextMessageReceived and NonJsonMessageReceived."""
+        """Every frame decoded; Malformed, where it is none that can be. Raises NonTextMessageReceived."""
         del ignore_parsing_errors
         while self.ws.application_state is WebSocketState.CONNECTED:
             message = await self.ws.receive()
@@ -72,10 +72,11 @@ class Frames(ASGIWebSocketAdapter):
 
 
 def _decoded(text: str) -> object:
+    """Or what is wrong with it, for the handler, which closes with the reason."""
     try:
         return decode(text)
-    except Malformed:
-        raise NonJsonMessageReceived from None
+    except Malformed as malformed:
+        return malformed
 
 
 def _fitting(reason: str) -> str:

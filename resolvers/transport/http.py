@@ -15,6 +15,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from resolvers.chosen_operation import NO_SUCH_OPERATION
 from resolvers.quiet_schema import QuietSchema
 from resolvers.transport import answers, media_types, multipart, parameters
 from resolvers.transport.authentication import Authentication
@@ -129,8 +130,7 @@ class HttpEndpoint:
         except InvalidOperationTypeError as invalid:
             raise _wrong_way(invalid.operation_type) from None
         except (CannotGetOperationTypeError, MissingQueryError):
-            error = GraphQLError("The document has no such operation; with several, `operationName` must name one.")
-            return PreExecutionError(data=None, errors=[error])
+            return PreExecutionError(data=None, errors=[GraphQLError(NO_SUCH_OPERATION)])
 
 
 def _check_uncompressed(request: Request) -> None:

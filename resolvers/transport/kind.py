@@ -16,6 +16,6 @@ def kind_of(query: str, operation_name: str | None) -> OperationType:
     except (GraphQLError, RecursionError):
         return OperationType.QUERY
     operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
-    # Without a name strawberry runs the first.
+    # Without a name there is but one: several are refused.
     named = [each for each in operations if operation_name is None or (each.name and each.name.value == operation_name)]
     return named[0].operation if named else OperationType.QUERY

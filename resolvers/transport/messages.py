@@ -8,7 +8,9 @@ LONGEST_ID = 255
 
 
 def fault_of(message: object) -> str | None:
-    """What is wrong with a frame, as a reason for 4400; None where nothing is."""
+    """What is wrong with a frame, as a reason for 4400; None where nothing is. A Malformed tells by itself."""
+    if isinstance(message, Malformed):
+        return str(message)
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         return "A message is an object with a type"
     match message["type"]:

@@ -24,3 +24,25 @@ def nested(levels: int, opening: str = "{ viewer ") -> str:
 
 def large(characters: int) -> str:
     return "{" + " a" * (characters // 2 - 1) + "}"
+
+
+def filtered(fields: int) -> str:
+    """Fields no filter has, all in one object."""
+    return "{ fans(filter: {" + " ".join(f"f{n}: true" for n in range(fields)) + "}) { totalCount } }"
+
+
+def nodes(ids: int) -> str:
+    return "{ nodes(ids: [" + '"x" ' * ids + "]) { id } }"
+
+
+def with_arguments(count: int) -> str:
+    """Arguments no field has."""
+    return "{ fans(" + " ".join(f"a{n}: true" for n in range(count)) + ") { totalCount } }"
+
+
+def first(number: str) -> str:
+    return f"{{ fans(first: {number}) {{ totalCount }} }}"
+
+
+def by_default(number: str) -> str:
+    return f"query ($n: Int = {number}) {{ fans(first: $n) {{ totalCount }} }}"

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from strawberry.extensions import parser_cache, validation_cache
+from graphql import build_schema, parse
+from strawberry.extensions import parser_cache
+from strawberry.schema import schema as strawberrys
 
 from resolvers.limits import bounds
 from resolvers.limits.document import CACHED_DOCUMENTS, weigh
+from resolvers.limits.validation import STRAWBERRYS_OWN, validate
 from resolvers.quiet_schema import QuietSchema
 
 
@@ -17,7 +20,7 @@ def caches() -> dict[str, Any]:
     """Those of the process, emptied."""
     found: dict[str, Any] = {
         "parse": parser_cache._get_parse_cache(CACHED_DOCUMENTS),
-        "validate": validation_cache._get_validate_cache(CACHED_DOCUMENTS),
+        "validate": validate,
         "weigh": weigh,
     }
     for cache in found.values():
@@ -46,3 +49,11 @@ async def test_the_cost_does_not_stay_with_the_document(schema: QuietSchema) -> 
     query = 'query ($n: Int) { conversation(id: "x") { messages(first: $n) { nodes { id } } } }'
     costs = [(await schema.execute(query, {"n": n})).extensions for n in (1, 50)]
     assert [each["cost"]["requested"] for each in costs if each] == [4, 102]
+
+
+def test_nothing_that_strawberry_adds_to_the_rules_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An update of the library may add one."""
+    asked: list[Any] = []
+    monkeypatch.setattr(strawberrys, "validate", lambda *given: asked.append(given[2]))
+    strawberrys.validate_document(build_schema("type Query { a: Int }"), parse("{ a }"), ())
+    assert asked == [STRAWBERRYS_OWN]

@@ -9,7 +9,18 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from resolvers.limits import bounds
 from resolvers.quiet_schema import QuietSchema
-from tests.resolvers.limits.hostile import aliases, bomb, large, nested, short_aliases
+from tests.resolvers.limits.hostile import (
+    aliases,
+    bomb,
+    by_default,
+    filtered,
+    first,
+    large,
+    nested,
+    nodes,
+    short_aliases,
+    with_arguments,
+)
 
 PAGES = """query ($n: Int!, $m: Int) { conversation(id: "x") { messages(first: $n) { nodes { conversation {
   messages(first: $m) { nodes { id } } } } } } }"""
@@ -35,6 +46,15 @@ REFUSED = [
         "{ viewer {" + " id" * 46 + "} }",
         "The query needs 1,035 comparisons of selections that share a place; at most 1,000 are allowed.",
     ),
+    (filtered(101), "An object in the query has 101 fields; at most 100 are allowed."),
+    (filtered(600), "An object in the query has 600 fields; at most 100 are allowed."),
+    (nodes(201), "A list in the query has 201 entries; at most 200 are allowed."),
+    (with_arguments(101), "A field or directive has 101 arguments; at most 100 are allowed."),
+    (first("9" * 41), "A number in the query has 41 characters; at most 40 are allowed."),
+    (first("-" + "9" * 40), "A number in the query has 41 characters; at most 40 are allowed."),
+    (first("9" * 5_000), "A number in the query has 5,000 characters; at most 40 are allowed."),
+    (first("1." + "0" * 48_000), "A number in the query has 48,002 characters; at most 40 are allowed."),
+    (by_default("9" * 5_000), "A number in the query has 5,000 characters; at most 40 are allowed."),
     ("#\n" * 2_000 + "{ __typename }", "The query has 2,003 tokens; at most 2,000 are allowed."),
 ]
 
@@ -88,6 +108,37 @@ async def test_too_much_is_refused(schema: QuietSchema, compared: list[object], 
 )
 async def test_what_is_just_within_the_bounds_is_answered(schema: QuietSchema, query: str) -> None:
     await accepted(schema, query)
+
+
+@pytest.mark.parametrize("query", [nodes(100), nodes(200), first("1"), by_default("50")])
+async def test_what_is_written_out_within_the_bounds_reaches_its_resolver(schema: QuietSchema, query: str) -> None:
+    """Where it is refused, for it comes without a user here."""
+    result = await schema.execute(query)
+    assert [error.path for error in result.errors or []] in ([["nodes"]], [["fans"]])
+
+
+@pytest.mark.parametrize(
+    "query", [filtered(100), with_arguments(100), "{" + " ".join(f"nothing{n}" for n in range(40)) + "}"]
+)
+async def test_ten_mistakes_are_told_and_that_there_are_more(schema: QuietSchema, query: str) -> None:
+    result = await schema.execute(query)
+    assert isinstance(result, PreExecutionError)
+    *told, last = [error.message for error in result.errors or []]
+    assert len(told) == bounds.MISTAKES
+    assert last == "Too many validation errors, error limit reached. Validation aborted."
+
+
+async def test_no_number_is_answered_in_the_words_of_python(schema: QuietSchema) -> None:
+    """Nor by a failure of ours, where it comes as a variable: JSON lets pass up to 4,300 digits."""
+    for number in ("9" * 40, "-" + "9" * 39, "1e99"):
+        message, _ = await refusal(schema, first(number))
+        assert message in {
+            f"Int cannot represent non-integer value: {number}",
+            f"Int cannot represent non 32-bit signed integer value: {number}",
+        }
+    result = await schema.execute("query ($n: Int) { fans(first: $n) { totalCount } }", {"n": 10**4_299})
+    [error] = result.errors or []
+    assert error.message.startswith("Variable '$n' has invalid value: Int cannot represent non 32-bit signed integer")
 
 
 @pytest.mark.parametrize("levels", [30, 100, 150, 190])

@@ -13,6 +13,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from structlog.testing import capture_logs
 
+from resolvers.masking import LONGEST_MESSAGE
 from resolvers.transport import answers
 from resolvers.transport.media_types import MediaType
 
@@ -84,6 +85,15 @@ def test_text_that_cannot_be_stored_is_the_clients_mistake(cause: Exception) -> 
         "extensions": {"code": "BAD_USER_INPUT"},
     }
     assert logged == []
+
+
+def test_a_message_is_clipped_and_keeps_what_it_is_about() -> None:
+    """GraphQL quotes all of a client's own value."""
+    whole, long = "x" * LONGEST_MESSAGE, "x" * (LONGEST_MESSAGE + 1)
+    errors = [GraphQLError(text, path=["a"], extensions={"code": "NOT_FOUND"}) for text in (whole, long, long * 100)]
+    shown = [error.formatted for error in answers.shown(errors)]
+    assert [each["message"] for each in shown] == [whole, whole[:-1] + "…", whole[:-1] + "…"]
+    assert [(each["path"], each["extensions"]) for each in shown] == [(["a"], {"code": "NOT_FOUND"})] * 3
 
 
 def test_an_error_between_two_events_is_masked() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from resolvers.chosen_operation import NO_SUCH_OPERATION
 from tests.resolvers.transport.api import Api
 from tests.resolvers.transport.journal import calm
 
@@ -53,6 +54,27 @@ async def test_failures_of_an_operation_by_media_type(http: httpx.AsyncClient) -
             for answer in (plain, strict):
                 assert "data" not in answer.json()
                 assert all(error["extensions"]["code"] for error in answer.json()["errors"])
+
+
+async def test_of_several_operations_none_is_chosen_for_the_client(http: httpx.AsyncClient) -> None:
+    fans = {"query": "{ fans { totalCount } }"}
+    read, write = "query A { __typename }", MUTATION.replace("mutation", "mutation B", 1)
+    with calm():
+        for query in (f"{read} {write}", f"{write} {read}", f"{read} {{ __typename }}"):
+            by_post, by_get = {"query": query}, {"query": query, "operationName": ""}
+            for answer in (
+                await http.post("/graphql", json=by_post),
+                await http.post("/graphql", json=by_post | {"operationName": None}),
+                await http.get("/graphql", params=by_post),
+                await http.get("/graphql", params=by_get),
+            ):
+                refused(answer, 400)
+                assert answer.json()["errors"][0]["message"] == NO_SUCH_OPERATION
+            plain = await http.post("/graphql", json=by_post, headers={"Accept": "application/json"})
+            refused(plain, 200, media_type=JSON)
+    assert (await http.post("/graphql", json=fans)).json()["data"]["fans"] == {"totalCount": 0}
+    await http.post("/graphql", json={"query": f"{read} {write}", "operationName": "B"})
+    assert (await http.post("/graphql", json=fans)).json()["data"]["fans"] == {"totalCount": 1}
 
 
 async def test_mutations_and_subscriptions_go_their_own_ways(api: Api, http: httpx.AsyncClient) -> None:

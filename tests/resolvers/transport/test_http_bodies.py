@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -10,10 +11,12 @@ import httpx
 
 from resolvers.transport.body import LINGER_BYTES, MAX_BODY_BYTES
 from resolvers.transport.bounds import Bounds
+from resolvers.transport.parameters import MOST_VALUES
 from services.runtime.settings import Settings
 from tests.resolvers.transport.api import Api, running_api
 from tests.resolvers.transport.journal import calm
 from tests.resolvers.transport.test_http import GRAPHQL, JSON, VIEWER, refused
+from tests.resolvers.transport.test_parameters import TOO_MANY, request_of
 from tests.waiting import eventually
 
 MEGABYTE = 1_048_576
@@ -30,6 +33,7 @@ MALFORMED = {
     "nested objects": b'{"query":' * 100_000,
     "nested variables": b'{"query": "{ __typename }", "variables": {"a": ' + b"[" * 900 + b"]" * 900 + b"}}",
     "endless number": b'{"query": "{ __typename }", "variables": {"a": ' + b"9" * 10_000 + b"}}",
+    "too many values": b'{"query": "{ __typename }", "variables": {"a": [' + b"0," * 200_000 + b"0]}}",
     "infinity": b'{"query": "{ __typename }", "variables": {"a": 1e999}}',
     "query": b'{"query": {}}',
     "variables": b'{"query": "{ __typename }", "variables": "{}"}',
@@ -65,6 +69,20 @@ async def test_malformed_bodies_are_400_in_json(http: httpx.AsyncClient) -> None
         for name in ("variables", "extensions"):
             refused(await http.get("/graphql", params={"query": VIEWER, name: "{"}), 400)
     assert (await http.post("/graphql", json={"query": VIEWER})).status_code == 200
+
+
+async def test_a_body_may_hold_so_many_values_and_not_one_more(http: httpx.AsyncClient) -> None:
+    query = "query ($ids: [ID!]) { fans(filter: {accountIds: $ids}) { totalCount } }"
+    with calm():
+        just = await http.post("/graphql", json=request_of(MOST_VALUES, query))
+        assert (just.status_code, "data" in just.json()) == (200, True)
+        more = request_of(MOST_VALUES + 1, query)
+        by_get = await http.get("/graphql", params={"query": VIEWER, "variables": "[" + "0," * MOST_VALUES + "0]"})
+        operations = json.dumps(more)
+        form = await http.post("/graphql", files={"operations": (None, operations), "map": (None, "{}")})
+        for answer in (await http.post("/graphql", json=more), by_get, form):
+            refused(answer, 400)
+            assert answer.json()["errors"][0]["message"] == TOO_MANY
 
 
 async def test_a_body_may_have_a_megabyte_and_not_a_byte_more(http: httpx.AsyncClient) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolvers.transport.messages import LONGEST_ID, fault_of
+from resolvers.transport.parameters import Malformed
 
 SUBSCRIBE = {"type": "subscribe", "id": "1", "payload": {"query": "{ a }"}}
 
@@ -35,6 +36,7 @@ def test_a_message(message: Any) -> None:
 @pytest.mark.parametrize(
     "message",
     [
+        Malformed("This is not JSON."),
         [],
         None,
         5,

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from resolvers.transport.parameters import DEEPEST, Malformed, Parameters, decode, of_body, of_object, of_query
+from resolvers.transport import parameters
+from resolvers.transport.parameters import (
+    DEEPEST,
+    MOST_VALUES,
+    Malformed,
+    Parameters,
+    decode,
+    of_body,
+    of_object,
+    of_query,
+)
 
 QUERY = "{ viewer { id } }"
 ANY_JSON = st.recursive(
@@ -20,8 +31,16 @@ quietly = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 NAMED_JSON = st.dictionaries(st.sampled_from(["query", "variables", "operationName", "extensions", "id"]), ANY_JSON)
 
 
+TOO_MANY = f"The JSON holds more than {MOST_VALUES:,} values."
+
+
 def nested(levels: int) -> str:
     return "[" * levels + "]" * levels
+
+
+def request_of(values: int, query: str = QUERY) -> dict[str, Any]:
+    """A request that holds so many, most of them in one list of its variables."""
+    return {"query": query, "variables": {"ids": [0] * (values - 3)}}
 
 
 def test_everything_is_read() -> None:
@@ -76,6 +95,39 @@ def test_what_is_wrong_is_said(body: bytes, message: str) -> None:
 
 def test_the_deepest_that_is_allowed_is_read() -> None:
     assert decode(nested(DEEPEST)) is not None
+
+
+@pytest.mark.parametrize(
+    "just",
+    [
+        json.dumps([0] * MOST_VALUES),
+        json.dumps({f"k{n}": 0 for n in range(MOST_VALUES)}),
+        json.dumps([[[]] * 9] * (MOST_VALUES // 10)),
+        json.dumps([{"type": "FILE"}] * (MOST_VALUES // 2)),
+        json.dumps([[0] * 99] * (MOST_VALUES // 100)),
+        json.dumps(request_of(MOST_VALUES)),
+    ],
+    ids=["list", "object", "lists", "attachments", "spread out", "variables"],
+)
+def test_so_many_values_and_not_one_more(just: str) -> None:
+    decode(just)
+    more = "[0, " + just.removeprefix("[") if just.startswith("[") else '{"more": 0, ' + just.removeprefix("{")
+    with pytest.raises(Malformed, match=TOO_MANY):
+        decode(more)
+
+
+def test_what_is_too_much_is_not_walked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quarter of a million lists in one: their number is enough."""
+    looked_at, held = [], parameters._held
+
+    def note(value: object) -> Iterable[object]:
+        looked_at.append(value)
+        return held(value)
+
+    monkeypatch.setattr(parameters, "_held", note)
+    with pytest.raises(Malformed, match=TOO_MANY):
+        decode(json.dumps({"variables": {"ids": [[]] * 250_000}}))
+    assert len(looked_at) == 2
 
 
 @quietly

@@ -7,11 +7,13 @@ import json
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
+from resolvers.transport.parameters import MOST_VALUES
 from services.runtime.settings import Settings
 from tests.flows.graphql_client import SUBPROTOCOL
 from tests.resolvers.transport.api import READY, Api, running_api
 from tests.resolvers.transport.journal import calm
 from tests.resolvers.transport.raw import frame, raw_peer
+from tests.resolvers.transport.test_parameters import TOO_MANY, request_of
 
 MALFORMED: dict[str, str | bytes] = {
     "list": "[]",
@@ -106,6 +108,18 @@ async def test_a_frame_holds_a_megabyte_at_most(api: Api) -> None:
             assert await socket.next() == {"type": "pong"}
             await socket.send({"type": "ping", "payload": {"a": "x" * 1_048_577}})
             assert await socket.close_code() == 1009
+
+
+async def test_a_frame_holds_so_many_values_and_not_one_more(api: Api) -> None:
+    query = "query ($ids: [ID!]) { fans(filter: {accountIds: $ids}) { totalCount } }"
+    with calm():
+        async with api.signed_in() as socket:
+            # The frame around the request holds three more: type, id and payload.
+            await socket.send({"type": "subscribe", "id": "1", "payload": request_of(MOST_VALUES - 3, query)})
+            assert (await socket.next())["type"] == "next"
+            await socket.send({"type": "subscribe", "id": "2", "payload": request_of(MOST_VALUES - 2, query)})
+            assert await socket.close_code() == 4400
+            assert socket.connection.close_reason == TOO_MANY
 
 
 BROKEN: dict[str, tuple[bytes, int]] = {

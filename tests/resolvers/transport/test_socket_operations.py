@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from resolvers.chosen_operation import NO_SUCH_OPERATION
 from resolvers.transport.bounds import Bounds
 from services.runtime.settings import Settings
 from tests.resolvers.transport.api import READY, Api, Frames, running_api
@@ -68,6 +69,22 @@ async def test_a_broken_operation_is_an_error_for_it_alone(api: Api) -> None:
                 codes = {error["extensions"]["code"] for error in frame["payload"]}
                 assert codes <= {"BAD_USER_INPUT", "QUERY_TOO_EXPENSIVE"}, payload
                 assert await is_well(socket)
+
+
+async def test_of_several_operations_none_is_chosen_for_the_client(api: Api) -> None:
+    named = "mutation B " + CREATE.removeprefix("mutation")
+    with calm():
+        async with api.signed_in() as socket:
+            for query in (f"{named} query A {TYPENAME}", f"query A {TYPENAME} {named}", f"{READY} {named}"):
+                await socket.subscribe("1", query)
+                frame = await socket.next()
+                assert (frame["type"], frame["id"]) == ("error", "1")
+                assert [error["message"] for error in frame["payload"]] == [NO_SUCH_OPERATION]
+                assert [error["extensions"] for error in frame["payload"]] == [{"code": "BAD_USER_INPUT"}]
+            await socket.subscribe("1", "{ fans { totalCount } }")
+            assert await data_of(socket, "1") == {"fans": {"totalCount": 0}}
+            await socket.subscribe("1", f"query A {TYPENAME} {named}", operationName="B")
+            assert (await data_of(socket, "1"))["createFan"]["errors"] == []
 
 
 async def test_an_inbox_is_narrowed_to_a_hundred_accounts_at_most(api: Api) -> None:
