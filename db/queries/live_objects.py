@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from itertools import accumulate
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import and_, bindparam, select
 
 from db.engine import ReadSession
-from db.models import Conversation, Fan, LiveEvent, Message
+from db.kept import Row, columns, kept, made
+from db.models import Base, Conversation, Fan, LiveEvent, Message
+
+TOLD: tuple[Any, ...] = (Message, Conversation, Fan)
+"""What events tell of, in the order of a row, behind the event itself."""
+
+ModelT = TypeVar("ModelT", bound=Base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +34,33 @@ async def after_with_objects(
     session: ReadSession, owner: UUID, sequence: int, limit: int
 ) -> tuple[Sequence[LiveEvent], Objects]:
     """The owner's events after a number, oldest first, and their messages, conversations and fans."""
-    values = {"owner": owner, "sequence": sequence, "limit": limit}
     events, objects = [], Objects()
-    for event, message, conversation, fan in await session.execute(_after(), values):
+    for row in await _after.rows(session, owner=owner, sequence=sequence, limit=limit):
+        event = made(LiveEvent, row)
         events.append(event)
-        _note(objects.messages, event.message_id, message)
-        _note(objects.conversations, event.conversation_id, conversation)
-        _note(objects.fans, event.fan_id, fan)
+        _note(objects.messages, event.message_id, Message, row)
+        _note(objects.conversations, event.conversation_id, Conversation, row)
+        _note(objects.fans, event.fan_id, Fan, row)
     return events, objects
 
 
-def _note(found: dict[UUID, Any], key: UUID | None, row: Any) -> None:
-    if key is not None:
-        found[key] = row
+def _note(found: dict[UUID, ModelT | None], key: UUID | None, model: type[ModelT], row: Row) -> None:
+    if key is not None and key not in found:
+        begin = _places()[model]
+        # The owner stands first, and is null where there is no such object.
+        found[key] = None if row[begin] is None else made(model, row, begin)
 
 
 @cache
-def _after() -> Select[LiveEvent, Message, Conversation, Fan]:
-    query = select(LiveEvent, Message, Conversation, Fan).select_from(LiveEvent)
-    for model, key in (
-        (Message, LiveEvent.message_id),
-        (Conversation, LiveEvent.conversation_id),
-        (Fan, LiveEvent.fan_id),
-    ):
+def _places() -> dict[type[Base], int]:
+    """Where in a row the columns of a model begin."""
+    return dict(zip(TOLD, accumulate(len(columns(model)) for model in (LiveEvent, *TOLD)), strict=False))
+
+
+@kept
+def _after() -> Any:
+    query = select(*(column for model in (LiveEvent, *TOLD) for column in columns(model))).select_from(LiveEvent)
+    for model, key in zip(TOLD, (LiveEvent.message_id, LiveEvent.conversation_id, LiveEvent.fan_id), strict=True):
         query = query.outerjoin(model, and_(model.user_id == LiveEvent.user_id, model.id == key))
     return (
         query.where(LiveEvent.user_id == bindparam("owner"), LiveEvent.sequence > bindparam("sequence"))
