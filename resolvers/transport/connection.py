@@ -37,7 +37,7 @@ class Connection(WebSocketsSansIOProtocol):
         """
         if not self.writable.is_set() or self.close_sent or self.disconnected or self.conn.state is not State.OPEN:
             return False
-        self.transport.write(b"".join(part for text in texts for part in (_head(len(text)), text)))
+        self.transport.write(b"".join([_head(len(text)) + text for text in texts]))
         return True
 
     def shutdown(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
+from functools import cached_property
 from typing import cast
 
 from starlette.websockets import WebSocketDisconnect, WebSocketState
@@ -44,9 +45,12 @@ class Frames(ASGIWebSocketAdapter):
 
     def offer(self, *texts: bytes) -> bool:
         """Send them now and without waiting, if the peer takes them now and the server can do that."""
-        write: Callable[..., bool] | None = self.ws.scope.get("extensions", {}).get(OFFER, {}).get("offer")
-        open_ = self.ws.application_state is WebSocketState.CONNECTED
-        return open_ and write is not None and write(*texts)
+        return self.ws.application_state is WebSocketState.CONNECTED and self._write(*texts)
+
+    @cached_property
+    def _write(self) -> Callable[..., bool]:
+        write: Callable[..., bool] = self.ws.scope.get("extensions", {}).get(OFFER, {}).get("offer", _never)
+        return write
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Raises WebSocketDisconnected when the peer is gone, TimeoutError when it does not read."""
@@ -69,6 +73,11 @@ class Frames(ASGIWebSocketAdapter):
         with suppress(WebSocketDisconnect, OSError, RuntimeError):
             async with asyncio.timeout(self.send_seconds):
                 await self.ws.close(int(code), _fitting(reason))
+
+
+def _never(*_texts: bytes) -> bool:
+    """Of a server that cannot do it."""
+    return False
 
 
 def _decoded(text: str) -> object:
