@@ -7,9 +7,10 @@ The cases: so many sockets on one inbox; `many`: 1,000 sockets on 1,000 inboxes;
 round takes some 15 s and twice `--seconds`; the inboxes of `many` take half a minute before.
 
 Server, clients and the writer of the events are processes of their own, on real stores. Delays run from the commit to
-the receipt, in milliseconds, those of the first two seconds not counted, in which all three of them are cold; CPU is the server process's, of one core and for one event with all its sockets; memory is
-what a socket adds to the server; load is the machine's before the round. Each line is the median of the rounds, product
-and floor in turns. 100 % delivered means that every socket that reads had every event, once.
+the receipt, in milliseconds; those of the first two seconds, in which all three are cold, are not counted. CPU is the
+server process's, of one core and for one event with all its sockets; memory is what a socket adds to the server; load
+is the machine's before the round. Each line is the median of the rounds, product and floor in turns. 100 % delivered
+means that every socket that reads had every event, once.
 """
 
 from __future__ import annotations
