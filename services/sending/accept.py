@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import func
 
-from db.models import Conversation, CreatorAccount, Fan, Message, new_id
+from db.engine import ReadSession
+from db.models import Conversation, CreatorAccount, Fan, IdempotencyKey, Message, new_id
 from db.queries import conversations, creator_accounts, fans, idempotency_keys, messages
 from db.unit_of_work import UnitOfWork
 from services.live import events
@@ -35,8 +36,12 @@ class Accepted:
 async def accept(work: UnitOfWork, adapters: Adapters, owner: UUID, actor: str, request: SendRequest) -> Accepted:
     """Store a message of `owner`, written by `actor`. Raises Rejected; then nothing is stored."""
     message_id = new_id()
-    if earlier := await earlier_call(work, owner, request, message_id):
-        return Accepted(earlier, repeated=True)
+    if request.idempotency_key is not None:
+        taken = await idempotency_keys.claim(
+            work.session, owner, OPERATION, request.idempotency_key, request.input_hash, message_id
+        )
+        if taken is not None:
+            return Accepted(await _made_by(work.session, request, taken), repeated=True)
     fan, conversation = await _target(work, owner, request)
     account = await _sendable_account(work, owner, fan)
     _check_platform(_adapter(adapters, account), request, fan)
@@ -52,19 +57,19 @@ async def accept(work: UnitOfWork, adapters: Adapters, owner: UUID, actor: str, 
     return Accepted(message)
 
 
-async def earlier_call(work: UnitOfWork, owner: UUID, request: SendRequest, message_id: UUID) -> Message | None:
-    """What a call with the same key has made; None: the key is `message_id`'s from now on. Raises Rejected."""
+async def made_before(session: ReadSession, owner: UUID, request: SendRequest) -> Message | None:
+    """What the same request made when it came first, if it did. Raises Rejected where its key was another's."""
     if request.idempotency_key is None:
         return None
-    taken = await idempotency_keys.claim(
-        work.session, owner, OPERATION, request.idempotency_key, request.input_hash, message_id
-    )
-    if taken is None:
-        return None
+    taken = await idempotency_keys.find(session, owner, OPERATION, request.idempotency_key)
+    return None if taken is None else await _made_by(session, request, taken)
+
+
+async def _made_by(session: ReadSession, request: SendRequest, taken: IdempotencyKey) -> Message:
     path = ("input", "idempotencyKey")
     if taken.input_hash != request.input_hash:
         raise Rejected(Problem(Code.CONFLICT, "This key was used before, for another message.", path))
-    if earlier := await messages.get(work.session, owner, taken.result_id):
+    if earlier := await messages.get(session, taken.user_id, taken.result_id):
         return earlier
     raise Rejected(Problem(Code.CONFLICT, "The message sent with this key is gone.", path))
 

@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from db.queries import attempts
 from db.unit_of_work import Transactions
+from services.monitoring.logs import traced
 from services.platforms.interface import NotSent
 from services.runtime.clock import Clock
 from services.sending.claim import Claim
@@ -62,5 +62,6 @@ class Reservations:
                 async with self._transactions() as work:
                     if not await attempts.renew(work.session, claim.owner, claim.attempt.id, self._lease):
                         return
-            except (SQLAlchemyError, OSError, TimeoutError) as error:
-                log.warning("reservation_not_renewed", action="prepare", error=type(error).__name__)
+            except Exception as error:
+                # The next try may do better; nobody awaits this task to hear of it.
+                log.warning("reservation_not_renewed", action="prepare", **traced(error))

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from db.models import Message, new_id
+from db.models import Message
 from db.unit_of_work import Transactions
 from services.platforms.registry import Adapters
 from services.problems import Code, Problem, Rejected
 from services.runtime.clock import Clock
-from services.sending.accept import accept, earlier_call
+from services.sending.accept import accept, made_before
 from services.sending.outgoing import SendRequest, only_too_late, problems
 from services.sending.queueing import Queueing
 
@@ -47,6 +47,7 @@ class Sending:
         if not self._enabled:
             raise Rejected(Problem(Code.SENDING_DISABLED, "Sending is switched off."))
         if found := list(problems(request, self._clock.now())):
+            # Its time may have been right when the same request came first.
             if only_too_late(found) and (message := await self._earlier(owner, request)):
                 return Sent(message)
             raise Rejected(*found)
@@ -57,11 +58,8 @@ class Sending:
         return await self.enqueue(accepted.message)
 
     async def _earlier(self, owner: UUID, request: SendRequest) -> Message | None:
-        """What the same request made when its time was not yet past."""
         async with self._transactions() as work:
-            message = await earlier_call(work, owner, request, new_id())
-            await work.abandon()
-        return message
+            return await made_before(work.session, owner, request)
 
     async def enqueue(self, message: Message) -> Sent:
         """Hand a stored, pending message to the queue, and record what the queue said."""

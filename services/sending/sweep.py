@@ -26,7 +26,7 @@ class Sweeper:
     async def sweep(self) -> int:
         """One round in short transactions; gives how many rows it moved on."""
         steps = (self._ended_leases, self._never_queued, self._sleeping_lanes)
-        return sum([await _to_the_end(step) for step in steps])
+        return sum([await to_the_end(step) for step in steps])
 
     async def _never_queued(self) -> int:
         """Accepted rows that nobody queued, and schedules that are due."""
@@ -52,7 +52,7 @@ class Sweeper:
             return len(sleeping)
 
 
-async def _to_the_end(step: Callable[[], Awaitable[int]]) -> int:
+async def to_the_end(step: Callable[[], Awaitable[int]]) -> int:
     """Batch after batch, until one is not full."""
     moved = 0
     for _ in range(MOST_BATCHES):

@@ -64,7 +64,7 @@ async def test_a_connection_that_was_cancelled_while_it_began_is_not_lent_again(
     async def begin(self: Transaction) -> None:
         await start(self)
         begun.set()
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()
 
     async def enter(database: Database) -> None:
         async with transaction(database.bare):
@@ -72,6 +72,7 @@ async def test_a_connection_that_was_cancelled_while_it_began_is_not_lent_again(
 
     start = Transaction.start
     async with opened(database_url, pool_size=1) as database:
+        assert not await is_made(database)  # so that the connection is there, and no other begin is cut off
         with monkeypatch.context() as patched:
             patched.setattr(Transaction, "start", begin)
             task = asyncio.create_task(enter(database))

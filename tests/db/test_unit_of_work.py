@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from db.engine import Database
+from db.engine import Database, WriteSession
 from db.models import Fan, LiveEvent, LiveSequence
-from db.queries import live_events
+from db.queries import lanes, live_events
 from db.queries.live_events import NewEvent
 from db.unit_of_work import Transactions
 from tests.stored import a_user, fan, reading, somebody_waits, unheard
@@ -219,3 +219,20 @@ async def test_what_was_counted_is_told_after_the_commit_and_forgotten_by_a_roll
 
     assert told == [({"fans": 3}, [])]
     assert stored == ["Robin"]
+
+
+async def test_lanes_are_marked_last_each_once_and_in_one_order(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two who mark several would else wait for each other in a ring."""
+    marked: list[tuple[str, str]] = []
+
+    async def mark(_session: WriteSession, *lane: str) -> None:
+        marked.append((lane[0], lane[1]))
+
+    monkeypatch.setattr(lanes, "mark_due", mark)
+    async with Transactions(database, unheard)() as work:
+        for account in ("b", "a", "b"):
+            work.mark_due("SANDBOX", account)
+        assert marked == []
+    assert marked == [("SANDBOX", "a"), ("SANDBOX", "b")]

@@ -16,6 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from db.engine import Database, ReadSession
+from db.queries import live_events, live_objects
 from services.devstack.redis import EmbeddedRedis
 from services.live.channel import CHANNEL, encode
 from services.live.reading import Filter, Happened, Pace, TooSlow
@@ -191,6 +192,31 @@ async def test_a_feed_outlives_the_connections_of_the_database(
         await watcher.until(2)
 
     assert watcher.names == ["Ready", "a"]
+
+
+@pytest.mark.parametrize(("reads", "name"), [(live_objects, "after_with_objects"), (live_events, "positions")])
+async def test_an_error_that_nobody_thought_of_silences_no_inbox(
+    database: Database, redis_endpoint: str, monkeypatch: pytest.MonkeyPatch, reads: Any, name: str
+) -> None:
+    owner, read, failed = await a_user(database), getattr(reads, name), asyncio.Event()
+
+    async def fails_once(*given: Any) -> Any:
+        if not failed.is_set():
+            failed.set()
+            raise KeyError
+        return await read(*given)
+
+    async with process(database, redis_endpoint) as here, here.watching(owner) as watcher:
+        await watcher.until(1)
+        monkeypatch.setattr(reads, name, fails_once)
+        here.hub.look()
+        await here.say(owner, "a")
+        await watcher.until(2)
+        await eventually(failed.is_set, 10)
+        here.hub.look()
+        await here.say(owner, "b")
+        await watcher.until(3)
+    assert watcher.names == ["Ready", "a", "b"]
 
 
 async def test_who_falls_too_far_behind_is_cut_off_and_nobody_else(database: Database, redis_endpoint: str) -> None:
