@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, Dialect, inspect
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import class_mapper
 
 from db.driver import words_of_sqlalchemy
 from db.engine import ReadSession
@@ -153,8 +154,10 @@ def _keys(model: type[Base]) -> tuple[str, ...]:
 
 
 def made(model: type[ModelT], row: Row, begin: int = 0) -> ModelT:
-    """An object, of no session, from its `columns` in a row."""
-    return model(**dict(zip(_keys(model), row[begin:], strict=False)))
+    """An object, of no session, from its `columns` in a row; made as a session makes what it loads."""
+    found = class_mapper(model).class_manager.new_instance()
+    found.__dict__.update(zip(_keys(model), row[begin:], strict=False))
+    return found
 
 
 __all__ = ["Kept", "Row", "columns", "kept", "kept_crossing", "made"]
