@@ -1,4 +1,4 @@
-"""Revenue and offers, counted in periods that are told by the moments at which they begin.
+"""Revenue and offers, counted in periods that are told by the moments at which they begin and end.
 
 Each period is counted by itself, from its own range of an index that holds all that is asked for. Sorting the rows of
 a year into their periods would take longer than counting them.
@@ -7,7 +7,7 @@ a year into their periods would take longer than counting them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,11 @@ from db.models import CreatorAccount, Fan, Message, Payment
 from db.queries.fan_selections import Selection, has
 
 Counted = Select[*tuple[Any, ...]]
-Counting = Callable[[UUID, Selection], Counted]
+Accounts = Callable[[Any], ColumnElement[bool]]
+"""The condition on the account of a row."""
+Counting = Callable[[UUID, str, Accounts], Counted]
+Span = tuple[datetime, datetime]
+"""From a moment, which is included, to another, which is not."""
 Moments = ARRAY(DateTime(timezone=True))
 
 HASHED_FANS = "32"
@@ -43,7 +47,7 @@ PERIODS = (
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """Within one period, in US cents. `tips_cents` is part of `cents`; `purchases`: offers that were unlocked."""
+    """Within one span of time, in US cents. `tips_cents` is part of `cents`; `purchases`: offers that were unlocked."""
 
     cents: int
     purchases: int
@@ -52,48 +56,51 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """Within one period: messages that were sent with a price, bought or not. `cents`: their prices."""
+    """Within one span: messages that were sent with a price, bought or not. `cents`: their prices."""
 
     cents: int
     messages: int
 
 
-async def paid(session: ReadSession, owner: UUID, selection: Selection, bounds: Sequence[datetime]) -> list[Paid]:
-    """One for each period between two neighbours of `bounds`; one statement, however many periods."""
-    rows = await _rows(session, owner, selection, _payments, bounds)
+async def paid(session: ReadSession, owner: UUID, selection: Selection, spans: Sequence[Span]) -> list[Paid]:
+    """One for each span of time; one statement, however many they are."""
+    rows = await _rows(session, owner, selection, _payments, spans)
     return [Paid(int(cents or 0), purchases, int(tips or 0)) for cents, purchases, tips in rows]
 
 
-async def offered(session: ReadSession, owner: UUID, selection: Selection, bounds: Sequence[datetime]) -> list[Offered]:
+async def offered(session: ReadSession, owner: UUID, selection: Selection, spans: Sequence[Span]) -> list[Offered]:
     """As `paid`, of what was offered."""
-    rows = await _rows(session, owner, selection, _offers, bounds)
+    rows = await _rows(session, owner, selection, _offers, spans)
     return [Offered(int(prices or 0), messages) for prices, messages in rows]
 
 
 async def _rows(
-    session: ReadSession, owner: UUID, selection: Selection, counting: Counting, bounds: Sequence[datetime]
+    session: ReadSession, owner: UUID, selection: Selection, counting: Counting, spans: Sequence[Span]
 ) -> list[Any]:
-    """What is counted of each period, in order."""
+    """What is counted of each span, in order."""
     await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    if selection.platform is not None:
-        selection = await _of_platform(session, owner, selection)
+    accounts = await _accounts(session, owner, selection)
     await session.execute(PLANNED)
-    one = counting(owner, selection).lateral()
+    one = counting(owner, selection.terms, accounts).lateral()
     query = select(*one.c).select_from(PERIODS).join(one, true()).order_by(PERIODS.c.number)
-    return list(await session.execute(query, {"begins": bounds[:-1], "ends": bounds[1:]}))
+    begins, ends = [begin for begin, _ in spans], [end for _, end in spans]
+    return list(await session.execute(query, {"begins": begins, "ends": ends}))
 
 
-async def _of_platform(session: ReadSession, owner: UUID, selection: Selection) -> Selection:
-    """By its accounts, so that the planner knows how many they are."""
-    accounts = select(CreatorAccount.id).where(
-        CreatorAccount.user_id == owner, CreatorAccount.platform == selection.platform
-    )
+async def _accounts(session: ReadSession, owner: UUID, selection: Selection) -> Accounts:
+    """A platform is told by its accounts, so that the planner knows how many they are; in words if they are all."""
     wanted = selection.account_ids
-    found = tuple(each for each in await session.scalars(accounts) if wanted is None or each in wanted)
-    return replace(selection, account_ids=found, platform=None)
+    if selection.platform is None:
+        return (lambda _: true()) if wanted is None else lambda account: account.in_(wanted)
+    all_of_them = select(CreatorAccount.id, CreatorAccount.platform).where(CreatorAccount.user_id == owner)
+    rows = list(await session.execute(all_of_them))
+    found = [id_ for id_, platform in rows if platform == selection.platform and (wanted is None or id_ in wanted)]
+    if len(found) == len(rows):
+        return lambda account: account.is_not(None)
+    return lambda account: account.in_(found)
 
 
-def _payments(owner: UUID, selection: Selection) -> Counted:
+def _payments(owner: UUID, terms: str, accounts: Accounts) -> Counted:
     """Unlocks and tips; what a subscription costs is no revenue of a message."""
     unlock, tip = Payment.kind == "UNLOCK", Payment.kind == "TIP"
     return select(
@@ -104,18 +111,20 @@ def _payments(owner: UUID, selection: Selection) -> Counted:
         Payment.user_id == owner,
         unlock | tip,
         *_within(Payment.paid_at),
-        *_of(Payment, owner, selection),
+        accounts(Payment.creator_account_id),
+        *_of_fans(Payment.fan_id, owner, terms),
     )
 
 
-def _offers(owner: UUID, selection: Selection) -> Counted:
+def _offers(owner: UUID, terms: str, accounts: Accounts) -> Counted:
     """Messages with a price that were sent, whether or not they were bought."""
     return select(func.sum(Message.price_cents).label("prices"), func.count().label("messages")).where(
         Message.user_id == owner,
         Message.direction == "OUT",
         Message.price_cents.is_not(None),
         *_within(Message.sent_at),
-        *_of(Message, owner, selection),
+        accounts(Message.creator_account_id),
+        *_of_fans(Message.fan_id, owner, terms),
     )
 
 
@@ -123,13 +132,10 @@ def _within(moment: Any) -> tuple[ColumnElement[bool], ...]:
     return moment >= PERIODS.c.begins, moment < PERIODS.c.ends
 
 
-def _of(rows: Any, owner: UUID, selection: Selection) -> Iterator[ColumnElement[bool]]:
-    """Of these accounts, and fans that carry all the tags now.
+def _of_fans(fan: Any, owner: UUID, terms: str) -> Iterator[ColumnElement[bool]]:
+    """Of fans that carry all the tags now.
 
     `IS TRUE` keeps PostgreSQL from making a join of it: it would be chosen for one period and carried out for each.
     """
-    if selection.account_ids is not None:
-        yield rows.creator_account_id.in_(selection.account_ids)
-    if selection.terms:
-        fans = select(Fan.id).where(and_(Fan.user_id == owner, has(Fan.search, selection.terms)))
-        yield rows.fan_id.in_(fans).is_(True)
+    if terms:
+        yield fan.in_(select(Fan.id).where(and_(Fan.user_id == owner, has(Fan.search, terms)))).is_(True)

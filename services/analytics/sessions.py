@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from db.engine import Database, ReadSession
 
 AT_ONCE = 4
-"""Two figures of a year, of whichever owners; further ones wait."""
+"""Of whichever owners; a figure takes two or three, and further ones wait."""
 
 
 class Sessions:

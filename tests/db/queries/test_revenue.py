@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+import pytest
 from sqlalchemy import func, select
 
 from bench.conversations import explained
@@ -24,6 +27,8 @@ from tests.stored import a_user, account, conversation, fan, message, reading, s
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR, INSTANT = timedelta(hours=1), timedelta(microseconds=1)
 BOUNDS = [NOON, NOON + HOUR, NOON + 2 * HOUR, NOON + 3 * HOUR]
+YEARS = [datetime(year, 1, 1, tzinfo=UTC) for year in (2022, 2023, 2024, 2025, 2026)]
+MONTHS = [datetime(2023, month, 1, tzinfo=UTC) for month in range(1, 13)]
 
 
 async def a_talk(database: Database) -> tuple[Fan, Conversation]:
@@ -45,8 +50,10 @@ def offer(of: Conversation, cents: int | None, sent_at: datetime | None, **value
     return message(of, price_cents=cents, sent_at=sent_at, **{"status": "SENT"} | values)
 
 
-async def counted(database: Database, owner: UUID, selection: Selection = EVERYBODY) -> list[Revenue]:
-    return await in_periods(Sessions(database), owner, selection, BOUNDS)
+async def counted(
+    database: Database, owner: UUID, selection: Selection = EVERYBODY, bounds: Sequence[datetime] = BOUNDS
+) -> list[Revenue]:
+    return await in_periods(Sessions(database), owner, selection, bounds)
 
 
 async def test_a_period_holds_its_first_moment_and_not_its_last(database: Database) -> None:
@@ -61,6 +68,28 @@ async def test_a_period_holds_its_first_moment_and_not_its_last(database: Databa
         Revenue(revenue_cents=330, offered_cents=550, purchases=2, tips_cents=220, messages=2),
         Revenue(revenue_cents=3000, offered_cents=5000, purchases=1, tips_cents=2000, messages=1),
         Revenue(),
+    ]
+
+
+@pytest.mark.parametrize("bounds", [YEARS, YEARS[:2], [YEARS[0], YEARS[-1]], MONTHS])
+async def test_a_long_range_of_a_tag_is_counted_by_two_and_comes_to_the_same(
+    database: Database, bounds: list[datetime]
+) -> None:
+    robin, talk = await a_talk(database)
+    other = fan(robin.user_id, robin.creator_account_id, name="Other")
+    their_talk = conversation(other)
+    await store(database, other, their_talk)
+    moments = [YEARS[0] + timedelta(days=41, hours=7) * number for number in range(40)]
+    moments += [edge + by for edge in bounds for by in (-INSTANT, timedelta(0))]
+    for cents, moment in enumerate(moments, 300):
+        await store(database, offer(talk, cents, moment), offer(their_talk, 7, moment))
+        await store(database, payment(robin, "UNLOCK", cents, moment), payment(other, "TIP", 7, moment))
+    tagged = fan_filter.selection(robin.user_id, FanFilter(tags=("vip",)))
+
+    assert await counted(database, robin.user_id, tagged, bounds) == [
+        Revenue(sum(inside), sum(inside), purchases=len(inside), messages=len(inside))
+        for begin, end in pairwise(bounds)
+        if (inside := [cents for cents, moment in enumerate(moments, 300) if begin <= moment < end]) is not None
     ]
 
 
@@ -87,7 +116,7 @@ async def test_tags_are_looked_up_in_a_table_of_hashes_that_has_room(database: D
     for half in (revenue.paid, revenue.offered):
 
         async def read(session: ReadSession, half: Any = half) -> Any:
-            await half(session, robin.user_id, tagged, BOUNDS)
+            await half(session, robin.user_id, tagged, list(pairwise(BOUNDS)))
             return await session.scalar(select(func.current_setting("hash_mem_multiplier")))
 
         assert await reading(database, read) == revenue.HASHED_FANS
@@ -100,3 +129,16 @@ async def test_tags_are_looked_up_in_a_table_of_hashes_that_has_room(database: D
     assert await reading(database, lambda session: session.scalar(setting)) == "2"
     mode = select(func.current_setting("plan_cache_mode"))
     assert await reading(database, lambda session: session.scalar(mode)) == "auto"
+
+
+async def test_what_has_no_account_is_of_no_platform(database: Database) -> None:
+    robin, talk = await a_talk(database)
+    without = offer(talk, 300, NOON)
+    without.creator_account_id = None
+    await store(database, offer(talk, 500, NOON), without)
+    of_platform = fan_filter.selection(robin.user_id, FanFilter(platform="SANDBOX"))
+    of_another = fan_filter.selection(robin.user_id, FanFilter(platform="ONLYFANS"))
+
+    assert await counted(database, robin.user_id) == [Revenue(offered_cents=800, messages=2), Revenue(), Revenue()]
+    assert (await counted(database, robin.user_id, of_platform))[0] == Revenue(offered_cents=500, messages=1)
+    assert (await counted(database, robin.user_id, of_another))[0] == Revenue()
