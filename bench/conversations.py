@@ -25,6 +25,7 @@ from db.models import Conversation
 from db.queries import conversation_lists, conversations, message_pages, messages
 from db.queries.conversation_lists import Column, Order
 from db.queries.keyset import Window
+from db.queries.message_pages import Failed
 from services.conversations.filter import ConversationFilter, selection
 from tests.parts import TEMPLATE, running_postgres
 
@@ -95,7 +96,7 @@ def threads(owner: UUID, long: UUID, fifty: list[UUID]) -> dict[str, Read]:
         "first 3 of 50 conversations": pages(fifty, Window(3)),
         "last 100 of a long one": pages([long], Window(100, backwards=True)),
         "around a message of a long one": around,
-        "failed messages": lambda s: message_pages.page_of_failed(s, owner, Window(50), include_unknown=True),
+        "failed messages": lambda s: message_pages.page_of_failed(s, owner, Failed(), Window(50)),
         "mark 10,000 messages read": mark_read,
     }
 

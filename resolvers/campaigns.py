@@ -8,6 +8,8 @@ from typing import Annotated
 import strawberry
 
 from db.queries import campaign_pages
+from db.queries.campaign_pages import Listed
+from resolvers.account_choice import AccountIds, chosen
 from resolvers.campaign_changes import (
     cancel_campaign,
     pause_campaign,
@@ -41,15 +43,17 @@ async def campaigns(
     last: Last = None,
     before: Before = None,
     status: Annotated[CampaignStatus | None, strawberry.argument(description="Only those in this status.")] = None,
+    account_ids: AccountIds = None,
 ) -> Connection[Campaign]:
-    owner, reads, named = info.context.owner, info.context.database.reads, status and status.name
+    owner, reads = info.context.owner, info.context.database.reads
+    listed = Listed(status and status.name, chosen(account_ids))
     wanted = window(first, after, last, before, usual=CAMPAIGNS_A_PAGE, kinds=campaign_pages.LIST_KINDS)
     async with reads() as session:
-        page = await campaign_pages.read_list(session, owner, named, wanted)
+        page = await campaign_pages.read_list(session, owner, listed, wanted)
 
     async def count() -> int:
         async with reads() as session:
-            return await campaign_pages.count_list(session, owner, named)
+            return await campaign_pages.count_list(session, owner, listed)
 
     return connect(page, Campaign.of, count)
 

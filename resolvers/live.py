@@ -9,7 +9,7 @@ from uuid import UUID
 import strawberry
 
 from db.models import LiveEvent
-from resolvers.fans import refused
+from resolvers.account_choice import chosen
 from resolvers.inbox_stream import InboxStream
 from schema import ids
 from schema.context import CurrentInfo
@@ -34,9 +34,8 @@ from schema.loaders import Loaders
 from schema.messages import Message, MessageStatus
 from schema.permissions import SignedIn
 from schema.scalars import Cents
-from services import rules
 from services.live.cursor import Cursor, MalformedCursor
-from services.live.reading import MAX_ACCOUNTS, Filter, Happened
+from services.live.reading import Filter, Happened
 
 
 def inbox_events(
@@ -52,19 +51,13 @@ def inbox_events(
     ] = None,
     campaign_messages: Annotated[bool, strawberry.argument(description="Also messages of campaigns?")] = True,
 ) -> AsyncIterable[InboxEvent]:
-    context = info.context
+    context, accounts = info.context, chosen(account_ids)
     wanted = Filter(
         conversation_id=ids.decode_optional("Conversation", conversation_id),
-        account_ids=_accounts(account_ids),
+        account_ids=None if accounts is None else frozenset(accounts),
         campaign_messages=campaign_messages,
     )
     return InboxStream(context.inbox, context.owner, _cursor(after), wanted, _shown)
-
-
-def _accounts(given: list[strawberry.ID] | None) -> frozenset[UUID] | None:
-    for problem in rules.at_most(given or (), ("accountIds",), MAX_ACCOUNTS):
-        raise refused(problem)
-    return None if given is None else frozenset(ids.decode("CreatorAccount", each) for each in given)
 
 
 def _cursor(text: str | None) -> Cursor | None:

@@ -7,6 +7,8 @@ from typing import Annotated
 import strawberry
 
 from db.queries import message_pages
+from db.queries.message_pages import Failed
+from resolvers.account_choice import AccountIds, chosen
 from resolvers.payloads import answering
 from schema.context import CurrentInfo
 from schema.errors import shown
@@ -67,15 +69,17 @@ async def failed_messages(
     include_unknown: Annotated[
         bool, strawberry.argument(description="Also those of which nobody knows whether they arrived?")
     ] = True,
+    account_ids: AccountIds = None,
 ) -> Connection[Message]:
     owner, reads = info.context.owner, info.context.database.reads
+    failed = Failed(include_unknown, chosen(account_ids))
     wanted = window(first, after, last, before, usual=FAILED_A_PAGE, kinds=message_pages.CURSOR_KINDS)
     async with reads() as session:
-        page = await message_pages.page_of_failed(session, owner, wanted, include_unknown=include_unknown)
+        page = await message_pages.page_of_failed(session, owner, failed, wanted)
 
     async def count() -> int:
         async with reads() as session:
-            return await message_pages.count_failed(session, owner, include_unknown=include_unknown)
+            return await message_pages.count_failed(session, owner, failed)
 
     return connect(page, Message.of, count)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import aliased
 
 from db.engine import ReadSession
@@ -21,20 +22,31 @@ MESSAGE_KINDS = (UUID,)
 _BY_AGE = (Campaign.created_at, Campaign.id)
 
 
-async def read_list(session: ReadSession, owner: UUID, status: str | None, window: Window) -> Page[Campaign]:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Which campaigns; what is None narrows nothing."""
+
+    status: str | None = None
+    account_ids: tuple[UUID, ...] | None = None
+
+
+async def read_list(session: ReadSession, owner: UUID, listed: Listed, window: Window) -> Page[Campaign]:
     """Newest first."""
-    query = select(Campaign).where(Campaign.user_id == owner)
-    if status is not None:
-        query = query.where(Campaign.status == status)
+    query = select(Campaign).where(Campaign.user_id == owner, *_conditions(listed))
     rows = (await session.scalars(within(query, _BY_AGE, window, descending=True))).all()
     return page(rows, window, lambda campaign: (campaign.created_at, campaign.id))
 
 
-async def count_list(session: ReadSession, owner: UUID, status: str | None) -> int:
-    query = select(func.count()).select_from(Campaign).where(Campaign.user_id == owner)
-    if status is not None:
-        query = query.where(Campaign.status == status)
+async def count_list(session: ReadSession, owner: UUID, listed: Listed) -> int:
+    query = select(func.count()).select_from(Campaign).where(Campaign.user_id == owner, *_conditions(listed))
     return await session.scalar(query) or 0
+
+
+def _conditions(listed: Listed) -> Iterator[ColumnElement[bool]]:
+    if listed.status is not None:
+        yield Campaign.status == listed.status
+    if listed.account_ids is not None:
+        yield Campaign.creator_account_id.in_(listed.account_ids)
 
 
 async def audiences(

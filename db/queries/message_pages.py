@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -79,19 +80,30 @@ async def counts_of_conversations(
     return {row[0]: row[1] for row in await session.execute(query)}
 
 
-async def page_of_failed(session: ReadSession, owner: UUID, window: Window, *, include_unknown: bool) -> Page[Message]:
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Which messages that failed; `account_ids`: of all accounts, and of none, where it is None."""
+
+    include_unknown: bool = True
+    account_ids: tuple[UUID, ...] | None = None
+
+
+async def page_of_failed(session: ReadSession, owner: UUID, failed: Failed, window: Window) -> Page[Message]:
     """Newest first."""
-    query = select(Message).where(Message.user_id == owner, _failed(include_unknown))
+    query = select(Message).where(Message.user_id == owner, *_conditions(failed))
     rows = (await session.scalars(within(query, PLACE, window, descending=True))).all()
     return page(rows, window, position)
 
 
-async def count_failed(session: ReadSession, owner: UUID, *, include_unknown: bool) -> int:
-    query = select(func.count()).where(Message.user_id == owner, _failed(include_unknown))
+async def count_failed(session: ReadSession, owner: UUID, failed: Failed) -> int:
+    query = select(func.count()).where(Message.user_id == owner, *_conditions(failed))
     return await session.scalar(query) or 0
 
 
-def _failed(include_unknown: bool) -> ColumnElement[bool]:
+def _conditions(failed: Failed) -> Iterator[ColumnElement[bool]]:
     # Written out, so that the planner sees that the index of failed messages holds all of them.
-    failed = Message.status.in_(literal_column(f"'{status}'") for status in ("FAILED", "UNKNOWN"))
-    return failed if include_unknown else and_(failed, Message.status == "FAILED")
+    yield Message.status.in_(literal_column(f"'{status}'") for status in ("FAILED", "UNKNOWN"))
+    if not failed.include_unknown:
+        yield Message.status == "FAILED"
+    if failed.account_ids is not None:
+        yield Message.creator_account_id.in_(failed.account_ids)

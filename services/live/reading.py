@@ -15,9 +15,6 @@ from services.live.events import RESYNC_REQUIRED
 from services.live.feed import Feed, Gap, Place, Sight
 from services.runtime.clock import Clock
 
-MAX_ACCOUNTS = 100
-"""Named in one filter."""
-
 
 class TooSlow(Exception):
     """The subscriber did not take its events in time; it should come back with its last cursor."""

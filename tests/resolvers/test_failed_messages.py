@@ -8,8 +8,9 @@ from tests.resolvers.in_process import Execute
 from tests.resolvers.inbox import known, opened, written
 from tests.stored import a_user, account, store
 
-PAGE = """query ($first: Int, $after: String, $last: Int, $before: String, $unknown: Boolean! = true) {
-  failedMessages(first: $first, after: $after, last: $last, before: $before, includeUnknown: $unknown) {
+PAGE = """query ($first: Int, $after: String, $last: Int, $before: String, $unknown: Boolean! = true,
+  $accounts: [ID!]) { failedMessages(
+    first: $first, after: $after, last: $last, before: $before, includeUnknown: $unknown, accountIds: $accounts) {
     totalCount nodes { text } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
 NESTED = """query ($first: Int!) { failedMessages(first: $first) { totalCount nodes { text
   fan { name account { displayName } conversation { id } }
