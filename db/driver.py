@@ -64,6 +64,19 @@ class DriverTransaction:
 @asynccontextmanager
 async def transaction(engine: AsyncEngine) -> AsyncIterator[DriverTransaction]:
     """Rolled back unless the block has committed it. `engine` leaves beginning and ending to others (AUTOCOMMIT)."""
+    try:
+        begun = await _begin(engine)
+    except OperationalError:
+        # A connection that died unnoticed; nothing was asked of it yet, so another may begin.
+        begun = await _begin(engine)
+    try:
+        yield begun
+    finally:
+        if not begun.over:
+            await asyncio.shield(begun.roll_back())
+
+
+async def _begin(engine: AsyncEngine) -> DriverTransaction:
     connection = await engine.connect()
     try:
         driver: Any = (await connection.get_raw_connection()).driver_connection
@@ -73,11 +86,7 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[DriverTransaction]:
         # It may be in a transaction that nobody would end: what the next one commits would be a savepoint of it.
         await asyncio.shield(_throw_away(connection))
         raise
-    try:
-        yield begun
-    finally:
-        if not begun.over:
-            await asyncio.shield(begun.roll_back())
+    return begun
 
 
 async def _throw_away(connection: AsyncConnection) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from asyncpg import ConnectionDoesNotExistError
 from asyncpg.transaction import Transaction
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
@@ -85,6 +86,33 @@ async def test_a_connection_that_was_cancelled_while_it_began_is_not_lent_again(
             await next_one.commit()
         async with opened(database_url) as other:
             assert await is_made(other)
+
+
+async def test_where_a_connection_has_died_unnoticed_another_begins(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def begin(self: Transaction) -> None:
+        begun.append(1)
+        if len(begun) <= dead:
+            raise ConnectionDoesNotExistError("connection was closed in the middle of operation")
+        await start(self)
+
+    start, begun, dead = Transaction.start, list[int](), 1
+    async with opened(database_url, pool_size=1) as database:
+        assert not await is_made(database)  # so that the connection is there
+        monkeypatch.setattr(Transaction, "start", begin)
+        async with transaction(database.bare) as second:
+            await second.driver.execute(MADE)
+            await second.commit()
+        assert await is_made(database)
+        assert len(begun) == 2
+        begun.clear()
+        dead = 2
+        with pytest.raises(OperationalError):
+            async with transaction(database.bare):
+                raise AssertionError
+        assert len(begun) == 2
+        assert await is_made(database)  # neither is lent again
 
 
 async def test_a_connection_that_breaks_is_told_and_replaced(database_url: str) -> None:
