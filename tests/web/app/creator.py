@@ -192,7 +192,15 @@ class Creator:
         self.running.do(self._lose_the_sequence())
 
     async def _lose_the_sequence(self) -> None:
+        await self._set("live_sequences", "epoch = 'another1'")
+
+    def miss_the_schedule(self) -> None:
+        """As after a long outage: her campaigns are drafts whose time has passed."""
+        self.running.do(self._set("campaigns", "status = 'DRAFT', scheduled_at = now() - interval '2 hours'"))
+
+    async def _set(self, table: str, values: str) -> None:
+        """Of all her rows of a table."""
         database = await asyncpg.connect(self.running.product.settings.database_url.get_secret_value())
         mine = "(SELECT id FROM users WHERE subject = $1)"
-        await database.execute(f"UPDATE live_sequences SET epoch = 'another1' WHERE user_id = {mine}", self.subject)
+        await database.execute(f"UPDATE {table} SET {values} WHERE user_id = {mine}", self.subject)
         await database.close()

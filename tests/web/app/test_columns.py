@@ -1,4 +1,4 @@
-"""The import page looks at a file as the server reads it: the same columns under the same names, the same delimiters."""
+"""The import page looks at a file as the server reads it: the same names of columns, the same delimiters."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 
 import { fetchCampaign, fetchCampaigns, useHeld, watchCampaign, type Campaign } from "../clients/campaigns";
 import type { CampaignStatus } from "../generated/operations";
+import { useInbox } from "../store/inbox";
 import { useChosenAccount } from "./useAccounts";
 import { usePages } from "./usePages";
 
@@ -14,7 +15,8 @@ export const isMoving = (campaign: Campaign) => MOVING.includes(campaign.status)
 export function useCampaigns(status: CampaignStatus | null) {
   const chosen = useChosenAccount();
   const held = useHeld();
-  const { items, ...list } = usePages((after) => fetchCampaigns(status, chosen, after), JSON.stringify([status, chosen]));
+  const generation = useInbox((state) => state.generation);
+  const { items, ...list } = usePages((after) => fetchCampaigns(status, chosen, after), JSON.stringify([status, chosen]), generation);
   const campaigns = useMemo(
     () => items.flatMap((id) => held[id] ?? []).filter((each) => status === null || each.status === status),
     [items, held, status],

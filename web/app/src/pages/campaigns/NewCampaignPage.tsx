@@ -31,7 +31,7 @@ export default function NewCampaignPage() {
   const accounts = useAccounts().filter((each) => each.status !== "DISCONNECTED");
   const looked = useChosenAccount();
   const [form, setForm] = useState<CampaignForm>(() => leftovers.read(KEY, emptyForm));
-  const accountId = looked ?? form.accountId ?? accounts[0]?.id ?? null;
+  const accountId = looked ?? (accounts.find((each) => each.id === form.accountId) ?? accounts[0])?.id ?? null;
   const { found, settled, problem } = useAudience(form.wanted, accountId);
   const chosen = (settled ? (found?.fans ?? []) : []).filter((fan) => !form.without.includes(fan.id));
   const lack = missing(form, chosen.length);
