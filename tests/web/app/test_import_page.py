@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from uuid import UUID
 
 from playwright.sync_api import Request, Route, expect
 
+from db.models import FanImport, new_id
 from tests.web.app.creator import Creator
 from tests.web.app.window import Window
 
@@ -120,6 +122,36 @@ def _without_errors(route: Route) -> None:
         route.fulfill(status=503, body="")
     else:
         route.continue_()
+
+
+def test_all_imports_are_listed_and_what_has_added_fans_can_be_undone(window: Window, mia: Creator) -> None:
+    mia.stores(lambda owner: [_import(owner, f"{number}.csv", inserted=1) for number in range(21)])
+    mia.stores(
+        lambda owner: [
+            _import(owner, "changed.csv", updated=3),
+            _import(owner, "broken.csv", inserted=1, status="FAILED", status_detail="A worker died too often."),
+        ]
+    )
+    window.open("/fans/import")
+    page = window.page
+    rows = page.get_by_role("region", name="Earlier").locator("tbody").get_by_role("row")
+    expect(rows).to_have_count(20)
+    page.get_by_role("button", name="Show more").click()
+    expect(rows).to_have_count(23)
+    page.get_by_role("button", name="Open the import of changed.csv").click()
+    expect(page.get_by_role("region", name="Imported")).to_contain_text("changed.csv")
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    page.get_by_role("button", name="Open the import of broken.csv").click()
+    expect(page.get_by_text("A worker died too often.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("region", name="Undone")).to_be_visible()
+    expect(rows.filter(has_text="Undone")).to_have_count(1)
+    expect(rows).to_have_count(23)  # fetched again as far as they were shown
+
+
+def _import(owner: UUID, name: str, status: str = "COMPLETED", **values: object) -> FanImport:
+    return FanImport(user_id=owner, id=new_id(), platform="SANDBOX", file_name=name, status=status, **values)
 
 
 def test_the_list_is_exported_as_it_is_filtered(window: Window, mia: Creator) -> None:
