@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from db.engine import ReadSession, WriteSession
 from db.models import Conversation, Fan, User
 from tests.flows.background import RunningApi
 from tests.flows.graphql_client import GraphQLClient
-from tests.stored import message, opened, reading, writing
+from tests.stored import message, opened, reading, store, writing
 from tests.waiting import eventually
 
 CONVERSATIONS = "{ conversations(first: 100) { nodes { id fan { name } } } }"
@@ -179,6 +179,14 @@ class Creator:
 
             await writing(database, write)
 
+    def stores(self, rows: Callable[[UUID], Sequence[Any]]) -> None:
+        """Rows of hers as they would have come, made for her id."""
+        self.running.do(self._stores(rows))
+
+    async def _stores(self, rows: Callable[[UUID], Sequence[Any]]) -> None:
+        async with opened(self.running.product.settings.database_url.get_secret_value()) as database:
+            await store(database, *rows(UUID(str(await reading(database, self._owner)))))
+
     async def _owner(self, session: ReadSession) -> Any:
         return await session.scalar(select(User.id).where(User.subject == self.subject))
 
@@ -192,7 +200,15 @@ class Creator:
         self.running.do(self._lose_the_sequence())
 
     async def _lose_the_sequence(self) -> None:
+        await self._set("live_sequences", "epoch = 'another1'")
+
+    def miss_the_schedule(self) -> None:
+        """As after a long outage: her campaigns are drafts whose time has passed."""
+        self.running.do(self._set("campaigns", "status = 'DRAFT', scheduled_at = now() - interval '2 hours'"))
+
+    async def _set(self, table: str, values: str) -> None:
+        """Of all her rows of a table."""
         database = await asyncpg.connect(self.running.product.settings.database_url.get_secret_value())
         mine = "(SELECT id FROM users WHERE subject = $1)"
-        await database.execute(f"UPDATE live_sequences SET epoch = 'another1' WHERE user_id = {mine}", self.subject)
+        await database.execute(f"UPDATE {table} SET {values} WHERE user_id = {mine}", self.subject)
         await database.close()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.waiting import eventually
 from tests.web.app.creator import Creator
@@ -79,3 +80,54 @@ def test_filters_narrow_the_figures(window: Window, mia: Creator) -> None:
     window.page.keyboard.press("Escape")
     window.page.get_by_label("Platform").select_option("FANSLY")
     expect(window.page.get_by_text("Nobody has paid yet.")).to_be_visible()
+
+
+def test_days_of_ones_own_are_asked_for_once_they_are_plausible(window: Window, mia: Creator) -> None:
+    mia.fan("Alex Morgan", valueCents=42_500)
+    page = window.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.post_data or ""))
+    window.open("/analytics")
+    csv_button = page.get_by_role("button", name="CSV")
+    expect(csv_button).to_be_enabled()
+    # She has no conversation, so her name leads to the list of fans.
+    expect(page.get_by_role("link", name="Alex Morgan")).to_have_attribute("href", "/fans")
+    page.get_by_label("Own", exact=True).check()
+    page.get_by_label("From", exact=True).fill("0002-11-20")
+    expect(page.get_by_role("alert")).to_have_text("A year has four digits, and none is before 2000.")
+    expect(csv_button).to_be_disabled()
+    page.get_by_label("From", exact=True).fill("2026-11-20")
+    page.get_by_label("To", exact=True).fill("2026-11-10")
+    expect(page.get_by_role("alert")).to_have_text("The first day lies after the last.")
+    page.get_by_label("To", exact=True).fill("2150-01-01")
+    expect(page.get_by_role("alert")).to_contain_text("It must be from 2000-01-01 to 2100-12-31.")
+    expect(csv_button).to_be_disabled()
+    page.get_by_label("To", exact=True).fill("2026-11-22")
+    expect(csv_button).to_be_enabled()
+    with page.expect_download() as started:
+        csv_button.click()
+    assert started.value.suggested_filename == "huntaze-2026-11-20-2026-11-22.csv"
+    assert len(started.value.path().read_text().splitlines()) == 4
+    assert not any('"0002-11-20"' in each or '"2026-11-10"' in each for each in asked)
+
+
+def test_figures_of_before_are_not_saved_under_the_name_of_others(window: Window) -> None:
+    page = window.page
+    window.open("/analytics")
+    csv_button = page.get_by_role("button", name="CSV")
+    expect(csv_button).to_be_enabled()
+    held: list[Route] = []
+    page.route("**/graphql", lambda route: held.append(route) if _asks_for_months(route) else route.continue_())
+    page.get_by_label("Table", exact=True).check()
+    first = page.get_by_role("cell").first
+    expect(first).to_have_text(re.compile(r"^\d+ \w+ \d{4}$"))
+    page.get_by_label("Months", exact=True).check()
+    expect(csv_button).to_be_disabled()
+    expect(first).to_have_text(re.compile(r"^\d+ \w+ \d{4}$"))
+    held[0].continue_()
+    expect(csv_button).to_be_enabled()
+    expect(first).to_have_text(re.compile(r"^\w+ \d{4}$"))
+
+
+def _asks_for_months(route: Route) -> bool:
+    return '"interval":"MONTH"' in (route.request.post_data or "")

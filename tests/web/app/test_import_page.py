@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from uuid import UUID
 
-from playwright.sync_api import Request, expect
+from playwright.sync_api import Request, Route, expect
 
+from db.models import FanImport, new_id
 from tests.web.app.creator import Creator
 from tests.web.app.window import Window
 
@@ -21,9 +23,9 @@ maya,Maya Stern,,New,12,,
 """
 
 
-def choose(window: Window, folder: Path, name: str, content: str) -> None:
+def choose(window: Window, folder: Path, name: str, content: str, encoding: str = "utf-8") -> None:
     file = folder / name
-    file.write_text(content, encoding="utf-8")
+    file.write_text(content, encoding=encoding)
     window.page.locator("input[type=file]").set_input_files(file)
 
 
@@ -82,15 +84,74 @@ def _body(request: Request) -> str:
     return request.post_data or "" if "json" in request.headers.get("content-type", "") else ""
 
 
-def test_what_cannot_be_imported_is_explained_before_it_is_sent(window: Window, mia: Creator, tmp_path: Path) -> None:
+def test_what_cannot_be_imported_is_explained_and_nothing_is_stored(
+    window: Window, mia: Creator, tmp_path: Path
+) -> None:
     window.open("/fans/import")
     page = window.page
     choose(window, tmp_path, "fans.xlsx", "no table")
     expect(page.get_by_role("alert")).to_have_text("fans.xlsx is no CSV file. Save it as CSV first.")
     choose(window, tmp_path, "nameless.csv", "Email,Total Spent\na@mail.example,5\n")
-    expect(page.get_by_role("alert")).to_contain_text("neither a column Username nor one Display Name")
-    expect(page.get_by_role("button", name="Check the file")).to_be_disabled()
+    expect(page.get_by_text("neither a column Username nor one Display Name")).to_be_visible()
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_role("alert")).to_contain_text("Username or Display Name must be among them")
     assert mia.ask("{ fanImports { nodes { id } } }")["fanImports"]["nodes"] == []
+
+
+def test_what_the_server_reads_the_page_lets_through(window: Window, tmp_path: Path) -> None:
+    window.open("/fans/import")
+    page = window.page
+    choose(window, tmp_path, "fans.csv", "sep=|\n\nHandle|Name|Spent\nalex|Alex|5\nzoë|Zoë|lots\n", encoding="utf-16")
+    found = page.locator(".columns .pill.good")
+    expect(found).to_have_text(["Username", "Display Name", "Total Spent"])
+    expect(page.get_by_text("Passed over")).to_have_count(0)
+    page.route("**/graphql", _without_errors)
+    page.get_by_role("button", name="Check the file").click()
+    outcome = page.get_by_role("region", name="What would happen")
+    expect(outcome.locator(".figure")).to_have_text(["1", "0", "0", "1"])
+    expect(outcome.get_by_role("alert")).to_contain_text("The rows with errors cannot be shown")
+    page.unroute("**/graphql")
+    with page.expect_download():  # by an address that is asked for now
+        page.get_by_role("button", name="Failed rows as a file").click()
+    outcome.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("region", name="Rows with errors").get_by_role("row")).to_have_count(2)
+
+
+def _without_errors(route: Route) -> None:
+    if "query FanImportErrors" in _body(route.request):
+        route.fulfill(status=503, body="")
+    else:
+        route.continue_()
+
+
+def test_all_imports_are_listed_and_what_has_added_fans_can_be_undone(window: Window, mia: Creator) -> None:
+    mia.stores(lambda owner: [_import(owner, f"{number}.csv", inserted=1) for number in range(21)])
+    mia.stores(
+        lambda owner: [
+            _import(owner, "changed.csv", updated=3),
+            _import(owner, "broken.csv", inserted=1, status="FAILED", status_detail="A worker died too often."),
+        ]
+    )
+    window.open("/fans/import")
+    page = window.page
+    rows = page.get_by_role("region", name="Earlier").locator("tbody").get_by_role("row")
+    expect(rows).to_have_count(20)
+    page.get_by_role("button", name="Show more").click()
+    expect(rows).to_have_count(23)
+    page.get_by_role("button", name="Open the import of changed.csv").click()
+    expect(page.get_by_role("region", name="Imported")).to_contain_text("changed.csv")
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    page.get_by_role("button", name="Open the import of broken.csv").click()
+    expect(page.get_by_text("A worker died too often.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("region", name="Undone")).to_be_visible()
+    expect(rows.filter(has_text="Undone")).to_have_count(1)
+    expect(rows).to_have_count(23)  # fetched again as far as they were shown
+
+
+def _import(owner: UUID, name: str, status: str = "COMPLETED", **values: object) -> FanImport:
+    return FanImport(user_id=owner, id=new_id(), platform="SANDBOX", file_name=name, status=status, **values)
 
 
 def test_the_list_is_exported_as_it_is_filtered(window: Window, mia: Creator) -> None:

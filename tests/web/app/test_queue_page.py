@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Request, Route, expect
 
 from tests.web.app.creator import Creator
 from tests.web.app.window import Window
@@ -37,6 +37,44 @@ def test_failures_appear_by_themselves_and_are_tried_again(window: Window, mia: 
     parts = page.get_by_role("region", name="Parts of the product")
     expect(parts.get_by_role("listitem")).to_have_count(4)
     expect(parts.get_by_text("Well", exact=True)).to_have_count(4)
+
+
+def test_what_failed_stays_listed_however_it_is_looked_at(window: Window, mia: Creator) -> None:
+    mia.hears("Hello")
+    mia.fault("status", status=422)
+    mia.sends(conversationId=mia.conversation("Robin Weber"), text="One")
+    mia.settled("Robin Weber")
+    mia.connect("Nora", account=f"{mia.account}_nora")
+    page = window.page
+    page.route("**/graphql", _without_health)
+    window.open("/queue")
+    failures = page.get_by_role("region", name="Not sent, or not known")
+    expect(failures.get_by_role("listitem")).to_have_count(1)
+    expect(page.get_by_role("region", name="Parts of the product").get_by_role("alert")).to_contain_text("Try again")
+    figures = page.get_by_role("region", name="The queue in figures")
+    expect(figures).not_to_contain_text("Of all accounts")
+    page.context.set_offline(True)
+    expect(page.get_by_text("No connection. What happens meanwhile")).to_be_visible()
+    mia.lose_the_sequence()
+    with page.expect_request(_asks_for_failures):  # everything that is held is forgotten, and fetched again
+        page.context.set_offline(False)
+    expect(failures.get_by_role("listitem")).to_have_count(1)
+    window.look_at(2)
+    expect(failures.get_by_role("heading", name="Everything arrived")).to_be_visible()
+    expect(figures).to_contain_text("Of all accounts")
+    window.look_at(1)
+    expect(failures.get_by_role("listitem")).to_contain_text(["Not sent: "])
+
+
+def _asks_for_failures(request: Request) -> bool:
+    return "query FailedMessages(" in (request.post_data or "")
+
+
+def _without_health(route: Route) -> None:
+    if "query SystemHealth" in (route.request.post_data or ""):
+        route.fulfill(status=503, body="")
+    else:
+        route.continue_()
 
 
 def test_accounts_are_connected_and_disconnected(window: Window, mia: Creator) -> None:

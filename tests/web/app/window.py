@@ -64,6 +64,11 @@ class Window:
         self.composer.fill(text)
         self.composer.press("Enter")
 
+    def look_at(self, place: int) -> None:
+        """Narrows everything to one of several accounts, in the order of the menu; 0: all of them."""
+        self.page.get_by_role("button", name="Account: ").click()
+        self.page.get_by_role("menuitem").nth(place).click()
+
     def texts(self) -> list[str]:
         """What the bubbles say, from the top."""
         return self.thread.locator(".bubble-text").all_inner_texts()

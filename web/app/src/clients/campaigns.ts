@@ -14,12 +14,12 @@ import {
   UpdateCampaignDocument,
   type CampaignPartsFragment,
   type CampaignStatus,
-  type MessageStatus,
   type SendBulkMessageInput,
   type SendBulkMessageMutation,
   type UpdateCampaignInput,
 } from "../generated/operations";
-import { ask, change, demandNone, Unanswered, type Problem } from "./http";
+import { takeIn } from "../store/inbox";
+import { ask, change, demandNone, Unanswered, type Page, type Problem } from "./http";
 import { watch } from "./socket";
 
 export type Campaign = CampaignPartsFragment;
@@ -35,10 +35,11 @@ export function takeCampaigns(arrived: readonly Campaign[]): void {
   });
 }
 
-export async function fetchCampaigns(status: CampaignStatus | null, after: string | null) {
-  const { campaigns } = await ask(CampaignsDocument, { status, after });
+/** The ids of those of one account, or of all, newest first; one page of them. */
+export async function fetchCampaigns(status: CampaignStatus | null, accountId: string | null, after: string | null): Promise<Page<string>> {
+  const { campaigns } = await ask(CampaignsDocument, { status, accountIds: accountId ? [accountId] : null, after });
   takeCampaigns(campaigns.nodes);
-  return campaigns;
+  return { nodes: campaigns.nodes.map((each) => each.id), pageInfo: campaigns.pageInfo };
 }
 
 export async function fetchCampaign(id: string): Promise<boolean> {
@@ -47,10 +48,20 @@ export async function fetchCampaign(id: string): Promise<boolean> {
   return campaign !== null;
 }
 
-export const fetchCampaignMessages = async (id: string, status: MessageStatus | null, after: string | null) =>
-  (await ask(CampaignMessagesDocument, { id, status, after })).campaign?.messages ?? null;
+/** The ids of its messages, one page of them; the messages and their fans are held with the others. */
+export async function fetchCampaignMessages(id: string, after: string | null): Promise<Page<string>> {
+  const { campaign } = await ask(CampaignMessagesDocument, { id, after });
+  if (!campaign) throw new Error("The campaign is not there (any more).");
+  const { nodes, pageInfo } = campaign.messages;
+  takeIn({ messages: nodes.map(({ fan, ...rest }) => ({ ...rest, fan: { id: fan.id } })), fans: nodes.map((each) => each.fan) });
+  return { nodes: nodes.map((each) => each.id), pageInfo };
+}
 
-export const fetchAudience = async (id: string) => (await ask(CampaignAudienceDocument, { id })).campaign?.audience.nodes ?? [];
+export async function fetchAudience(id: string) {
+  const { campaign } = await ask(CampaignAudienceDocument, { id });
+  if (!campaign) throw new Error("The campaign is not there (any more).");
+  return campaign.audience.nodes;
+}
 
 export const watchCampaign = (id: string) => watch(CampaignUpdatedDocument, { id }, (data) => takeCampaigns([data.campaignUpdated]));
 
@@ -84,7 +95,8 @@ function taken({ campaign, errors }: { campaign: Campaign | null; errors: readon
 }
 
 export const updateCampaign = async (input: UpdateCampaignInput) => taken((await change(UpdateCampaignDocument, { input })).updateCampaign);
-export const startCampaign = async (id: string) => taken((await change(StartCampaignDocument, { id })).startCampaign);
+/** At the moment given, which the server refuses once it has passed; without one at once. */
+export const startCampaign = async (id: string, scheduledAt: string | null) => taken((await change(StartCampaignDocument, { id, scheduledAt })).startCampaign);
 export const pauseCampaign = async (id: string) => taken((await change(PauseCampaignDocument, { id })).pauseCampaign);
 export const resumeCampaign = async (id: string) => taken((await change(ResumeCampaignDocument, { id })).resumeCampaign);
 export const cancelCampaign = async (id: string) => taken((await change(CancelCampaignDocument, { id })).cancelCampaign);

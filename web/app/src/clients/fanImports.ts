@@ -1,5 +1,6 @@
 import {
   ConfirmFanImportDocument,
+  FailedRowsDocument,
   FanImportErrorsDocument,
   FanImportsDocument,
   FanImportDocument,
@@ -9,6 +10,7 @@ import {
   UndoFanImportDocument,
   type DuplicatePolicy,
   type FanFilter,
+  type FanImportErrorsQuery,
   type FanImportPartsFragment,
   type FanOrder,
   type Platform,
@@ -41,7 +43,20 @@ export const undoImport = async (id: string) => made((await change(UndoFanImport
 
 export const fetchImports = async (after: string | null) => (await ask(FanImportsDocument, { after })).fanImports;
 
-export const fetchImportErrors = async (id: string, first: number) => (await ask(FanImportErrorsDocument, { id, first })).fanImport;
+export type RowError = NonNullable<FanImportErrorsQuery["fanImport"]>["errors"][number];
+
+export async function fetchImportErrors(id: string, first: number): Promise<readonly RowError[]> {
+  const { fanImport } = await ask(FanImportErrorsDocument, { id, first });
+  if (!fanImport) throw new Error("The import is not there (any more).");
+  return fanImport.errors;
+}
+
+/** An address for the rows that failed; it works for some minutes, so it is asked for when it is wanted. */
+export async function failedRows(id: string): Promise<string> {
+  const address = (await ask(FailedRowsDocument, { id })).fanImport?.failedRowsUrl;
+  if (!address) throw new Error("The failed rows are not kept any more.");
+  return address.url;
+}
 
 const LOOK_MS = 700;
 

@@ -1,6 +1,7 @@
 import { Client, cacheExchange, fetchExchange, type CombinedError, type OperationResult, type TypedDocumentNode } from "@urql/core";
 
 import type { ErrorPartsFragment, TypedDocumentString } from "../generated/operations";
+import { refusal } from "../format/words";
 import { refuse, validToken } from "../session/session";
 
 /**
@@ -44,7 +45,6 @@ export class Unanswered extends Error {
 const WORDS: Record<string, string> = {
   UNAVAILABLE: "A part of the server is away just now. Try again in a moment.",
   TIMEOUT: "The server took too long. Try again in a moment.",
-  BAD_USER_INPUT: "The server does not know this. It may have been deleted.",
   NOT_FOUND: "This is not there (any more).",
 };
 
@@ -52,8 +52,15 @@ export function unanswered(error: CombinedError): Unanswered {
   if (error.networkError) return new Unanswered("NETWORK", "The server cannot be reached. Check your connection.");
   const extensions = error.graphQLErrors[0]?.extensions ?? {};
   const code = String(extensions.code ?? "INTERNAL");
+  if (code === "BAD_USER_INPUT") return new Unanswered(code, refusal(error.graphQLErrors[0]?.message ?? ""));
   const number = extensions.correlationId ? ` Its number in the log is ${String(extensions.correlationId)}.` : "";
   return new Unanswered(code, WORDS[code] ?? `Something went wrong on the server.${number}`);
+}
+
+/** One page of a list. */
+export interface Page<Item> {
+  nodes: readonly Item[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
 
 function answered<Result>(result: OperationResult<Result>): Result {

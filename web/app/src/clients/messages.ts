@@ -8,7 +8,7 @@ import {
 } from "../generated/operations";
 import { takeIn } from "../store/inbox";
 import type { Outgoing } from "../store/outbox";
-import { ask, change, demandNone } from "./http";
+import { ask, change, demandNone, type Page } from "./http";
 
 const PAGE = 40;
 
@@ -17,8 +17,13 @@ export const fetchThread = async (id: string, before: string | null) =>
 
 export const fetchDetails = async (id: string) => (await ask(MessageDetailsDocument, { id })).message;
 
-export const fetchFailed = async (after: string | null) =>
-  (await ask(FailedMessagesDocument, { after, includeUnknown: true })).failedMessages;
+/** The ids of failed and unknown messages of one account, or of all, one page of them; they are held with the others. */
+export async function fetchFailed(accountId: string | null, after: string | null): Promise<Page<string>> {
+  const variables = { accountIds: accountId ? [accountId] : null, after, includeUnknown: true };
+  const { nodes, pageInfo } = (await ask(FailedMessagesDocument, variables)).failedMessages;
+  takeIn({ messages: nodes.map(({ fan, ...rest }) => ({ ...rest, fan: { id: fan.id } })), fans: nodes.map((each) => each.fan) });
+  return { nodes: nodes.map((each) => each.id), pageInfo };
+}
 
 /** Sends once, however often it is called with the same outgoing message. */
 export async function sendMessage(outgoing: Outgoing) {

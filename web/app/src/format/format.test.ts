@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
 
-import { checkColumns } from "../pages/imports/columns";
 import { csvOf } from "../pages/analytics/csv";
-import { daysOf } from "../pages/analytics/view";
+import { daysOf, rangeProblem } from "../pages/analytics/view";
 import { centsOf, money, shortMoney, typedMoney } from "./money";
 import { ago, dayName, duration, listTime } from "./time";
-import { waiting } from "./words";
+import { refusal, waiting } from "./words";
 
 test.each([
   ["12", 1200], ["12.5", 1250], ["$1,234.56", 123456], ["0.07", 7], [" 3 ", 300], ["19.99", 1999],
@@ -42,16 +41,6 @@ test("why a message waits, and until when", () => {
   expect(waiting({ ...wait, waitReason: "SCHEDULED", scheduledAt: iso(2026, 10, 26, 9, 0) }, now)).toBe("Scheduled for tomorrow 09:00");
 });
 
-test.each([
-  ["Username,Display Name,Email", ["Username", "Display Name", "Email"], [], true],
-  ["\uFEFFusername;TOTAL SPENT;Favourite", ["Username", "Total Spent"], ["Favourite"], true],
-  ['"Display Name"\t"Last Seen"', ["Display Name", "Last Seen"], [], true],
-  ["Email,Total Spent", ["Email", "Total Spent"], [], false],
-  ["", [], [], false],
-])("columns of %j", (line, found, others, usable) => {
-  expect(checkColumns(line)).toMatchObject({ found, others, usable });
-});
-
 test("the file of the figures has two places and nothing a spreadsheet runs", () => {
   const point = { periodStart: "2026-11-24", revenueCents: 7205, offeredCents: 12_000, purchases: 3, tipsCents: 500, messages: 9 };
   expect(csvOf([point]).split("\r\n")).toEqual(["Period start,Paid USD,Offered USD,Unlocks,Tips USD,Messages", "2026-11-24,72.05,120.00,3,5.00,9", ""]);
@@ -62,4 +51,22 @@ test("the days of a range end today, in the viewer's time zone", () => {
   const late = new Date("2026-11-25T23:30:00Z");
   expect(daysOf(view, "UTC", late)).toEqual({ from: "2026-11-19", to: "2026-11-25" });
   expect(daysOf(view, "Asia/Tokyo", late)).toEqual({ from: "2026-11-20", to: "2026-11-26" });
+});
+
+test.each([
+  ["", "", null],
+  ["2026-11-01", "2026-11-30", null],
+  ["2026-11-30", "", null],
+  ["0002-11-30", "", "A year has four digits, and none is before 2000."],
+  ["", "0202-11-30", "A year has four digits, and none is before 2000."],
+  ["12026-11-30", "", "A year has four digits, and none is before 2000."],
+  ["2026-11-30", "2026-11-01", "The first day lies after the last."],
+])("days of one's own from %j to %j", (from, to, words) => {
+  expect(rangeProblem({ range: "own", from, to })).toBe(words);
+  expect(rangeProblem({ range: "7", from, to })).toBeNull();
+});
+
+test("what the server refuses is said in its own sentence, if that is one for people", () => {
+  expect(refusal("`filter.from`: The first day lies after the last.")).toBe("The first day lies after the last.");
+  expect(refusal("Variable '$filter' got invalid value 'x' at 'filter.to'")).toBe("The server does not understand this.");
 });

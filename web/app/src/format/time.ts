@@ -52,6 +52,8 @@ export function moment(iso: string, now = new Date()): string {
   return `${(sameYear ? date : dateWithYear).format(then)}, ${clock.format(then)}`;
 }
 
+export const isAhead = (iso: string, now = new Date()) => Date.parse(iso) > now.getTime();
+
 export const exactly = (iso: string) => full.format(new Date(iso));
 
 /** 2 minutes ago; never. */

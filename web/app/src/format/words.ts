@@ -53,6 +53,9 @@ const REASONS: Readonly<Record<WaitReason, string>> = {
   SENDING_DISABLED: "because sending is switched off",
 };
 
+/** What the server says of a filter behind its name, such as `filter.from`; all else is about the document, and for nobody. Pure. */
+export const refusal = (message: string) => /^`[\w.]+`: (.+)$/s.exec(message)?.[1] ?? "The server does not understand this.";
+
 interface Wait {
   waitReason: WaitReason | null;
   estimatedSendTime: string | null;

@@ -28,6 +28,12 @@ export function useChosenAccount(): string | null {
   return useInbox((state) => (id !== null && state.accounts[id] ? id : null));
 }
 
+/** Whether one of several accounts is looked at: what is counted of all of them has to say so. */
+export function useNarrowed(): boolean {
+  const chosen = useChosenAccount();
+  return useAccounts().length > 1 && chosen !== null;
+}
+
 /** Conversations with unread messages, of the account that is looked at. */
 export function useUnread(): number {
   const chosen = useChosenAccount();

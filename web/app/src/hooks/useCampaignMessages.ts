@@ -1,37 +1,11 @@
-import { useCallback, useEffect, useState } from "react";
-
 import { fetchCampaignMessages } from "../clients/campaigns";
-import type { MessageStatus } from "../generated/operations";
-import { takeIn, useInbox } from "../store/inbox";
+import { useInbox } from "../store/inbox";
+import { usePages } from "./usePages";
 
-interface Page {
-  ids: readonly string[];
-  after: string | null;
-  complete: boolean;
-}
-
-/** The messages of a campaign in one status, or all; `moved` asks again. They change by themselves, by their events. */
-export function useCampaignMessages(id: string, status: MessageStatus | null, moved: unknown) {
-  const [page, setPage] = useState<Page | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const load = useCallback(
-    (before: Page | null) => {
-      setProblem(null);
-      fetchCampaignMessages(id, status, before?.after ?? null).then(
-        (found) => {
-          if (!found) return;
-          takeIn({ messages: found.nodes.map(({ fan, ...rest }) => ({ ...rest, fan: { id: fan.id } })), fans: found.nodes.map((each) => each.fan) });
-          const ids = found.nodes.map((each) => each.id);
-          setPage({ ids: [...(before?.ids ?? []), ...ids], after: found.pageInfo.endCursor, complete: !found.pageInfo.hasNextPage });
-        },
-        (fault: Error) => setProblem(fault.message),
-      );
-    },
-    [id, status],
-  );
-  useEffect(() => load(null), [load, moved]);
-  useEffect(() => setPage(null), [id, status]);
+/** The messages of a campaign, one for each recipient. They change by themselves, by their events; `moved` asks again. */
+export function useCampaignMessages(id: string, moved: unknown) {
+  const generation = useInbox((state) => state.generation);
+  const { items, ...list } = usePages((after) => fetchCampaignMessages(id, after), JSON.stringify([id, generation]), moved);
   const held = useInbox((state) => state.messages);
-  const messages = (page?.ids ?? []).flatMap((each) => held[each] ?? []);
-  return { messages, loading: page === null && problem === null, complete: page?.complete ?? true, problem, loadMore: () => page && load(page), retry: () => load(page) };
+  return { ...list, messages: items.flatMap((each) => held[each] ?? []) };
 }

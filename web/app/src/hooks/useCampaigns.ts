@@ -2,61 +2,31 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 
 import { fetchCampaign, fetchCampaigns, useHeld, watchCampaign, type Campaign } from "../clients/campaigns";
 import type { CampaignStatus } from "../generated/operations";
+import { useInbox } from "../store/inbox";
 import { useChosenAccount } from "./useAccounts";
+import { usePages } from "./usePages";
 
 const WATCHED = 20;
 const MOVING: readonly CampaignStatus[] = ["ACTIVE", "SCHEDULED", "PAUSED"];
 
 export const isMoving = (campaign: Campaign) => MOVING.includes(campaign.status);
 
-interface Page {
-  ids: readonly string[];
-  after: string | null;
-  complete: boolean;
-}
-
 /** Campaigns of the account that is looked at, newest first; those that move are watched. */
 export function useCampaigns(status: CampaignStatus | null) {
-  const [page, setPage] = useState<Page | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
   const chosen = useChosenAccount();
   const held = useHeld();
-  const load = useCallback(
-    (before: Page | null) => {
-      setProblem(null);
-      fetchCampaigns(status, before?.after ?? null).then(
-        ({ nodes, pageInfo }) =>
-          setPage({
-            ids: [...(before?.ids ?? []), ...nodes.map((each) => each.id)],
-            after: pageInfo.endCursor,
-            complete: !pageInfo.hasNextPage,
-          }),
-        (fault: Error) => setProblem(fault.message),
-      );
-    },
-    [status],
-  );
-  useEffect(() => {
-    setPage(null);
-    load(null);
-  }, [load]);
+  const generation = useInbox((state) => state.generation);
+  const { items, ...list } = usePages((after) => fetchCampaigns(status, chosen, after), JSON.stringify([status, chosen]), generation);
   const campaigns = useMemo(
-    () => (page?.ids ?? []).flatMap((id) => held[id] ?? []).filter((each) => chosen === null || each.account.id === chosen),
-    [page, held, chosen],
+    () => items.flatMap((id) => held[id] ?? []).filter((each) => status === null || each.status === status),
+    [items, held, status],
   );
   const moving = campaigns.filter(isMoving).slice(0, WATCHED).map((each) => each.id).join(" ");
   useEffect(() => {
     const stops = moving.split(" ").filter(Boolean).map(watchCampaign);
     return () => stops.forEach((stop) => stop());
   }, [moving]);
-  return {
-    campaigns,
-    loading: page === null && problem === null,
-    complete: page?.complete ?? false,
-    problem,
-    loadMore: () => page && load(page),
-    reload: () => load(null),
-  };
+  return { ...list, campaigns };
 }
 
 /** One campaign, live. */

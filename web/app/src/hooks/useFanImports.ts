@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from "react";
 
-import { fetchImportErrors, fetchImports, isOver, watchImport, type FanImport } from "../clients/fanImports";
+import { fetchImportErrors, fetchImports, isOver, watchImport, type FanImport, type RowError } from "../clients/fanImports";
+import { usePages } from "./usePages";
 
 /** An import as it goes on; never an older state in place of a newer one. */
 export function useFanImport(given: FanImport | null): FanImport | null {
@@ -16,26 +17,27 @@ export function useFanImport(given: FanImport | null): FanImport | null {
 
 /** The imports so far, newest first. `changed`: asked again when it does. */
 export function useFanImports(changed: unknown) {
-  const [imports, setImports] = useState<readonly FanImport[] | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const reload = useCallback(() => {
-    setProblem(null);
-    fetchImports(null).then(({ nodes }) => setImports(nodes), (fault: Error) => setProblem(fault.message));
-  }, []);
-  useEffect(reload, [reload, changed]);
-  return { imports, problem, reload };
+  const { items, ...list } = usePages(fetchImports, "imports", changed);
+  return { ...list, imports: items };
 }
 
-type Failures = NonNullable<Awaited<ReturnType<typeof fetchImportErrors>>>;
 const SHOWN = 100;
 
-/** What is wrong in which row, and where the failed rows can be downloaded. */
-export function useImportErrors(one: FanImport | null): Failures | null {
-  const [failures, setFailures] = useState<Failures | null>(null);
+/** What is wrong in which row; null while there is nothing to show. */
+export function useImportErrors(one: FanImport | null) {
   const wanted = one && isOver(one) && one.errorCount > 0 ? one.id : null;
-  useEffect(() => {
-    setFailures(null);
-    if (wanted) fetchImportErrors(wanted, SHOWN).then(setFailures, () => undefined);
+  const [failures, setFailures] = useState<{ of: string; errors: readonly RowError[] } | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const load = useCallback(() => {
+    setProblem(null);
+    if (!wanted) return;
+    let asked = true;
+    fetchImportErrors(wanted, SHOWN).then(
+      (errors) => asked && setFailures({ of: wanted, errors }),
+      (fault: Error) => asked && setProblem(fault.message),
+    );
+    return () => void (asked = false);
   }, [wanted]);
-  return failures;
+  useEffect(load, [load]);
+  return { errors: failures && failures.of === wanted ? failures.errors : null, problem, retry: load };
 }

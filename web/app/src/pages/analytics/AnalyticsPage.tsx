@@ -36,7 +36,7 @@ const INTERVALS: readonly (readonly [Interval, string])[] = [
 export default function AnalyticsPage() {
   const [view, setView] = useState<View>(last);
   const change = (changed: Partial<View>) => setView((before) => (last = { ...before, ...changed }));
-  const { analytics, current, problem, retry, days } = useAnalytics(view);
+  const { answer, current, lack, problem, retry } = useAnalytics(view);
   return (
     <div className="page">
       <div className="page-inner">
@@ -46,7 +46,7 @@ export default function AnalyticsPage() {
             <span className="on-phones">
               <AccountSwitch small />
             </span>
-            <Button disabled={!analytics} onClick={() => analytics && saveText(`huntaze-${days.from ?? "start"}-${days.to ?? "today"}.csv`, csvOf(analytics.revenue))}>
+            <Button disabled={!answer || !current} onClick={() => answer && saveText(`huntaze-${answer.days.from ?? "start"}-${answer.days.to ?? "today"}.csv`, csvOf(answer.analytics.revenue))}>
               <Download size={16} aria-hidden />
               CSV
             </Button>
@@ -54,12 +54,17 @@ export default function AnalyticsPage() {
         </header>
         <Controls view={view} onChange={change} />
         {problem && <Trouble words={problem} onRetry={retry} />}
-        {!analytics && !problem && <Bones label="The figures are being added up" heights={[110, 340, 280]} />}
-        {analytics && (
-          <div className={`analytics ${current ? "" : "stale"}`} aria-busy={!current}>
-            <Kpis analytics={analytics} />
-            <Revenue points={analytics.revenue} totals={analytics.totals} interval={view.interval} />
-            <TopFans fans={analytics.topFans} />
+        {lack && (
+          <p className="form-problem" role="alert">
+            {lack}
+          </p>
+        )}
+        {!answer && !problem && !lack && <Bones label="The figures are being added up" heights={[110, 340, 280]} />}
+        {answer && (
+          <div className={`analytics ${current ? "" : "stale"}`} aria-busy={!current && !lack && !problem}>
+            <Kpis analytics={answer.analytics} />
+            <Revenue points={answer.analytics.revenue} totals={answer.analytics.totals} interval={answer.interval} />
+            <TopFans fans={answer.analytics.topFans} />
           </div>
         )}
       </div>

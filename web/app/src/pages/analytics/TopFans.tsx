@@ -1,12 +1,11 @@
 import { Link } from "wouter";
 
+import type { Analytics } from "../../clients/analytics";
 import { exactMoney } from "../../format/money";
-import type { Fan } from "../../store/entities";
-import { useInbox } from "../../store/inbox";
 import { Avatar } from "../../ui/Avatar";
 
 /** The ten who paid most, as bars beside each other. */
-export function TopFans({ fans }: { fans: readonly Fan[] }) {
+export function TopFans({ fans }: { fans: Analytics["topFans"] }) {
   const most = Math.max(1, ...fans.map((each) => each.valueCents));
   return (
     <section className="card" aria-labelledby="top">
@@ -21,18 +20,14 @@ export function TopFans({ fans }: { fans: readonly Fan[] }) {
   );
 }
 
-function Bar({ fan, share }: { fan: Fan; share: number }) {
-  const talk = useInbox((state) => Object.values(state.conversations).find((each) => each.fanId === fan.id)?.id);
+function Bar({ fan, share }: { fan: Analytics["topFans"][number]; share: number }) {
   return (
     <li>
       <Avatar name={fan.name} url={fan.avatar} size={28} />
-      {talk ? (
-        <Link href={`/inbox/${encodeURIComponent(talk)}`} className="top-name one-line">
-          {fan.name}
-        </Link>
-      ) : (
-        <span className="top-name one-line">{fan.name}</span>
-      )}
+      {/* Whoever has no conversation yet is written to from the list of fans. */}
+      <Link href={fan.conversation ? `/inbox/${encodeURIComponent(fan.conversation.id)}` : "/fans"} className="top-name one-line">
+        {fan.name}
+      </Link>
       <span className="top-bar" aria-hidden="true">
         <i style={{ width: `${Math.max(1, 100 * share)}%` }} />
       </span>

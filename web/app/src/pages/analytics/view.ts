@@ -12,6 +12,16 @@ export interface View {
   tags: readonly string[];
 }
 
+/** Years that are typed by hand pass through 0002 and 0202; the server takes none before this one. */
+const EARLIEST = "2000-01-01";
+
+/** Why the days of one's own are none to ask for, in words; null: they are. Pure. */
+export function rangeProblem({ range, from, to }: Pick<View, "range" | "from" | "to">): string | null {
+  if (range !== "own") return null;
+  if ([from, to].some((day) => day !== "" && (day < EARLIEST || day.length > EARLIEST.length))) return "A year has four digits, and none is before 2000.";
+  return from !== "" && to !== "" && from > to ? "The first day lies after the last." : null;
+}
+
 /** Today and the days before it, both ends included; today is the viewer's, wherever this browser is. */
 export function daysOf(view: View, timeZone: string | null, now = new Date()): { from: string | null; to: string | null } {
   if (view.range === "own") return { from: view.from || null, to: view.to || null };

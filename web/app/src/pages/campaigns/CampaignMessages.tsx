@@ -15,38 +15,40 @@ import { Bones, Trouble } from "../../ui/Empty";
 import { Segments } from "../../ui/Fields";
 import { Ticks } from "../inbox/Ticks";
 
-const VIEWS: readonly (readonly ["ALL" | MessageStatus, string])[] = [
-  ["ALL", "All"],
-  ["QUEUED", "Waiting"],
-  ["SENT", "Sent"],
-  ["FAILED", "Not sent"],
-  ["UNKNOWN", "Unknown"],
-];
+const ALL = "All";
+/** As the bar of progress divides them. */
+const VIEWS: Readonly<Record<string, readonly MessageStatus[]>> = {
+  Waiting: ["PENDING", "QUEUED"],
+  "Being sent": ["SENDING"],
+  Sent: ["SENT", "DELIVERED"],
+  "Not sent": ["FAILED"],
+  Unknown: ["UNKNOWN"],
+  "Taken back": ["CANCELLED"],
+};
+const CHOICES = [ALL, ...Object.keys(VIEWS)].map((each) => [each, each] as const);
 
-/** One message for each recipient, by where it is. */
+/** One message for each recipient, by where it is. All are here, so that their events alone move them between the views. */
 export function CampaignMessages({ campaign }: { campaign: Campaign }) {
-  const [view, setView] = useState<"ALL" | MessageStatus>("ALL");
-  const { metrics } = campaign;
-  const moved = view === "ALL" ? metrics.recipients : `${metrics.sent} ${metrics.failed} ${metrics.unknown} ${metrics.waiting}`;
-  const { messages, loading, complete, problem, loadMore, retry } = useCampaignMessages(campaign.id, view === "ALL" ? null : view, moved);
-  const shown = view === "ALL" ? messages : messages.filter((each) => each.status === view);
+  const [view, setView] = useState(ALL);
+  const { messages, loading, complete, problem, loadMore, reload } = useCampaignMessages(campaign.id, campaign.startedAt);
+  const shown = messages.filter(({ status }) => VIEWS[view]?.includes(status) ?? true);
   return (
     <section className="card" aria-labelledby="recipients">
       <header className="page-head">
         <h2 id="recipients">Recipients</h2>
         <div className="end scrolling">
-          <Segments label="Which messages" value={view} choices={VIEWS} onChange={setView} />
+          <Segments label="Which messages" value={view} choices={CHOICES} onChange={setView} />
         </div>
       </header>
       {loading && <Bones label="Messages are being fetched" heights={[40, 40, 40, 40]} />}
-      {problem && <Trouble words={problem} onRetry={retry} />}
-      {!loading && !problem && shown.length === 0 && <p className="faint">None.</p>}
+      {problem && <Trouble words={problem} onRetry={reload} />}
+      {complete && !problem && shown.length === 0 && <p className="faint">None.</p>}
       <ul>
         {shown.map((each) => (
           <Row key={each.id} message={each} />
         ))}
       </ul>
-      {!complete && (
+      {!loading && !complete && !problem && (
         <Button small onClick={loadMore}>
           Show more
         </Button>

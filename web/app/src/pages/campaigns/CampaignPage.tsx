@@ -1,4 +1,4 @@
-import { ArrowLeft, Megaphone } from "lucide-react";
+import { ArrowLeft } from "lucide-react";
 import { Link, useParams } from "wouter";
 
 import type { Campaign } from "../../clients/campaigns";
@@ -7,11 +7,12 @@ import { useCampaign } from "../../hooks/useCampaigns";
 import { useNow } from "../../hooks/useNow";
 import { CAMPAIGN_STATUSES, CAMPAIGN_TYPES } from "../../format/campaigns";
 import { money, numeral, plural } from "../../format/money";
-import { duration, exactly, moment } from "../../format/time";
-import { Bones, Empty, Trouble } from "../../ui/Empty";
+import { duration, exactly, isAhead, moment } from "../../format/time";
+import { Bones, Trouble } from "../../ui/Empty";
 import { Attachments } from "../inbox/Attachments";
 import { Audience } from "./Audience";
 import { CampaignMessages } from "./CampaignMessages";
+import { NoCampaign } from "./NoCampaign";
 import { Legend, Progress } from "./Progress";
 import { Steering } from "./Steering";
 import "../../styles/inbox.css";
@@ -32,11 +33,7 @@ export default function CampaignPage() {
         {campaign ? (
           <Shown campaign={campaign} />
         ) : missing ? (
-          <Empty icon={<Megaphone aria-hidden />} title="There is no such campaign">
-            <p>
-              <Link href="/campaigns">All campaigns</Link>
-            </p>
-          </Empty>
+          <NoCampaign />
         ) : problem ? (
           <Trouble words={problem} onRetry={retry} />
         ) : (
@@ -88,11 +85,17 @@ function Forecast({ campaign }: { campaign: Campaign }) {
   const now = useNow();
   const { status, scheduledAt, startedAt, completedAt, estimatedCompletionTime, metrics } = campaign;
   if (status === "SCHEDULED" && scheduledAt) return <p>Starts by itself {moment(scheduledAt, now)}</p>;
-  if (status === "DRAFT") return <p className="faint">Nothing is sent until you start it.</p>;
+  if (status === "DRAFT") return <p className="faint">{draftWords(scheduledAt, now)}</p>;
   if (status === "PAUSED") return <p className="faint">{numeral(metrics.waiting)} wait until you go on.</p>;
   if (completedAt && startedAt) return <p className="faint" title={exactly(completedAt)}>{status === "CANCELLED" ? "Cancelled" : "Done"} {moment(completedAt, now)}, after {duration(Math.max(1, (Date.parse(completedAt) - Date.parse(startedAt)) / 1000))}</p>;
   if (!estimatedCompletionTime) return null;
   return <p title={exactly(estimatedCompletionTime)}>Done about {moment(estimatedCompletionTime, now)}</p>;
+}
+
+function draftWords(scheduledAt: string | null, now: Date): string {
+  if (scheduledAt === null) return "Nothing is sent until you start it.";
+  if (isAhead(scheduledAt, now)) return `Meant for ${moment(scheduledAt, now)}. Nothing is sent until you schedule or start it.`;
+  return `Its time, ${moment(scheduledAt, now)}, has passed. Set another one by Edit, or start it now.`;
 }
 
 function Content({ campaign }: { campaign: Campaign }) {

@@ -8,7 +8,7 @@ import { useNow } from "../../hooks/useNow";
 import type { Campaign } from "../../clients/campaigns";
 import { CAMPAIGN_STATUSES } from "../../format/campaigns";
 import { money, numeral, plural } from "../../format/money";
-import { ago, moment } from "../../format/time";
+import { ago, isAhead, moment } from "../../format/time";
 import type { CampaignStatus } from "../../generated/operations";
 import { Button } from "../../ui/Button";
 import { Bones, Empty, Trouble } from "../../ui/Empty";
@@ -23,6 +23,7 @@ const VIEWS: readonly (readonly ["ALL" | CampaignStatus, string])[] = [
   ["PAUSED", "Paused"],
   ["DRAFT", "Drafts"],
   ["COMPLETED", "Done"],
+  ["CANCELLED", "Cancelled"],
 ];
 
 export default function CampaignsPage() {
@@ -48,7 +49,7 @@ export default function CampaignsPage() {
         </div>
         {loading && <Bones label="Campaigns are being fetched" heights={[88, 88, 88]} />}
         {problem && <Trouble words={problem} onRetry={reload} />}
-        {!loading && !problem && campaigns.length === 0 && (
+        {complete && !problem && campaigns.length === 0 && (
           <Empty icon={<Megaphone aria-hidden />} title={view === "ALL" ? "One message, many fans" : "None here"}>
             <p>
               {view === "ALL"
@@ -62,7 +63,7 @@ export default function CampaignsPage() {
             <Row key={each.id} campaign={each} />
           ))}
         </ul>
-        {!complete && campaigns.length > 0 && (
+        {!loading && !complete && !problem && (
           <Button className="load-more" onClick={loadMore}>
             Show more
           </Button>
@@ -99,6 +100,7 @@ function Row({ campaign }: { campaign: Campaign }) {
 function whenOf(campaign: Campaign, now: Date): string {
   const { status, scheduledAt, completedAt, estimatedCompletionTime, createdAt } = campaign;
   if (status === "SCHEDULED" && scheduledAt) return `starts ${moment(scheduledAt, now)}`;
+  if (status === "DRAFT" && scheduledAt && isAhead(scheduledAt, now)) return `meant for ${moment(scheduledAt, now)}`;
   if (status === "ACTIVE" && estimatedCompletionTime) return `done about ${moment(estimatedCompletionTime, now)}`;
   if (completedAt) return ago(completedAt, now);
   return ago(createdAt, now);

@@ -10,6 +10,7 @@ import { Button } from "../../ui/Button";
 import { Bones, Trouble } from "../../ui/Empty";
 import { emptyForm, missing, suggestedName, type CampaignForm } from "./form";
 import { MessageStep } from "./MessageStep";
+import { NoCampaign } from "./NoCampaign";
 import "../../styles/inbox.css";
 import "../../styles/thread.css";
 import "../../styles/thread-states.css";
@@ -20,22 +21,25 @@ import "../../styles/campaigns.css";
 /** A draft, or one that has not started: text, price and time. Its audience stays as it was chosen. */
 export default function EditCampaignPage() {
   const { id = "" } = useParams<{ id: string }>();
-  const { campaign, problem, retry } = useCampaign(decodeURIComponent(id));
+  const { campaign, missing: unknown, problem, retry } = useCampaign(decodeURIComponent(id));
   return (
     <div className="page">
       <div className="page-inner importing">
-        {campaign ? <Edit campaign={campaign} /> : problem ? <Trouble words={problem} onRetry={retry} /> : <Bones label="The campaign is being fetched" heights={[40, 240]} />}
+        {campaign ? <Edit campaign={campaign} /> : unknown ? <NoCampaign /> : problem ? <Trouble words={problem} onRetry={retry} /> : <Bones label="The campaign is being fetched" heights={[40, 240]} />}
       </div>
     </div>
   );
 }
 
 function Edit({ campaign }: { campaign: Campaign }) {
-  const [form, setForm] = useState<CampaignForm>(() => formOf(campaign));
+  const [before] = useState<CampaignForm>(() => formOf(campaign));
+  const [form, setForm] = useState(before);
   const [problem, setProblem] = useState<string | null>(null);
   const [, go] = useLocation();
   const back = `/campaigns/${encodeURIComponent(campaign.id)}`;
-  const lack = missing(form, campaign.metrics.recipients);
+  const scheduled = campaign.status === "SCHEDULED";
+  const moved = form.when !== before.when; // a time that was set before may have passed meanwhile: that hinders nobody
+  const lack = missing(moved ? form : { ...form, when: "" }, campaign.metrics.recipients);
   const save = () => {
     const input = {
       id: campaign.id,
@@ -44,7 +48,7 @@ function Edit({ campaign }: { campaign: Campaign }) {
       priceCents: form.price.trim() ? centsOf(form.price) || null : null,
       campaignName: form.name.trim() || suggestedName(form.content),
       type: form.type,
-      scheduledAt: form.when ? new Date(form.when).toISOString() : null,
+      ...(moved ? { scheduledAt: form.when ? new Date(form.when).toISOString() : null } : {}),
     };
     updateCampaign(input).then(() => go(back), (fault: Error) => setProblem(fault.message));
   };
@@ -57,7 +61,7 @@ function Edit({ campaign }: { campaign: Campaign }) {
         <h1>Edit {campaign.name}</h1>
       </header>
       <p className="faint">For {plural(campaign.metrics.recipients, "fan")}, chosen when it was stored.</p>
-      <MessageStep form={form} onChange={(changed) => setForm((before) => ({ ...before, ...changed }))} />
+      <MessageStep form={form} withoutTime={scheduled ? "it is a draft again" : "when you start it"} onChange={(changed) => setForm((now) => ({ ...now, ...changed }))} />
       {(problem ?? lack) && (
         <p className="form-problem" role="alert">
           {problem ?? lack}

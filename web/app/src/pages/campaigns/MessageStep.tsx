@@ -20,11 +20,13 @@ const PLACEHOLDERS: readonly (readonly [string, string])[] = [
 
 interface Props {
   form: CampaignForm;
+  /** What becomes of it without a time. */
+  withoutTime?: string;
   onChange(changed: Partial<CampaignForm>): void;
 }
 
 /** What, for how much, and when. */
-export function MessageStep({ form, onChange }: Props) {
+export function MessageStep({ form, withoutTime = "at once", onChange }: Props) {
   const area = useRef<HTMLTextAreaElement>(null);
   const rules = useAccount(form.accountId)?.capabilities;
   const cents = centsOf(form.price);
@@ -78,7 +80,7 @@ export function MessageStep({ form, onChange }: Props) {
           hint={rules && `Between ${money(rules.minPriceCents)} and ${money(rules.maxPriceCents)}.`}
           onChange={(event) => onChange({ price: event.target.value })}
         />
-        <TextField label="When" type="datetime-local" min={`${isoDay(new Date())}T00:00`} value={form.when} problem={past ? "This moment has passed." : null} hint="Empty: at once." onChange={(event) => onChange({ when: event.target.value })} />
+        <TextField label="When" type="datetime-local" min={`${isoDay(new Date())}T00:00`} value={form.when} problem={past ? "This moment has passed." : null} hint={`Empty: ${withoutTime}.`} onChange={(event) => onChange({ when: event.target.value })} />
       </div>
       <div className="form-row">
         <TextField label="Name, for yourself" maxLength={200} placeholder={suggestedName(form.content)} value={form.name} onChange={(event) => onChange({ name: event.target.value })} />

@@ -1,7 +1,8 @@
-import { ArrowLeft } from "lucide-react";
+import { ArrowLeft, Plug } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
 
+import { AccountSwitch } from "../../AccountSwitch";
 import { sendBulkMessage } from "../../clients/campaigns";
 import { useAccounts, useChosenAccount } from "../../hooks/useAccounts";
 import { useAudience } from "../../hooks/useAudience";
@@ -10,6 +11,7 @@ import { leftovers } from "../../session/leftovers";
 import { plural } from "../../format/money";
 import { Button } from "../../ui/Button";
 import { Confirm } from "../../ui/Dialog";
+import { Empty } from "../../ui/Empty";
 import { sayWhy } from "../../ui/Toasts";
 import { AudienceStep } from "./AudienceStep";
 import { emptyForm, inputOf, missing, type CampaignForm } from "./form";
@@ -29,7 +31,7 @@ export default function NewCampaignPage() {
   const accounts = useAccounts().filter((each) => each.status !== "DISCONNECTED");
   const looked = useChosenAccount();
   const [form, setForm] = useState<CampaignForm>(() => leftovers.read(KEY, emptyForm));
-  const accountId = looked ?? form.accountId ?? accounts[0]?.id ?? null;
+  const accountId = looked ?? (accounts.find((each) => each.id === form.accountId) ?? accounts[0])?.id ?? null;
   const { found, settled, problem } = useAudience(form.wanted, accountId);
   const chosen = (settled ? (found?.fans ?? []) : []).filter((fan) => !form.without.includes(fan.id));
   const lack = missing(form, chosen.length);
@@ -46,20 +48,37 @@ export default function NewCampaignPage() {
             <ArrowLeft size={19} aria-hidden />
           </Link>
           <h1>New campaign</h1>
-        </header>
-        <div className="campaign-columns">
-          <div className="steps-column">
-            <AudienceStep form={filled} accounts={accounts} fixed={looked !== null} found={found} settled={settled} problem={problem} chosen={chosen.length} onChange={change} />
-            <MessageStep form={filled} onChange={change} />
+          <div className="end">
+            <span className="on-phones">
+              <AccountSwitch small />
+            </span>
           </div>
-          <TrialCard trial={trial} content={form.content} when={form.when} lack={lack}>
-            <Send form={filled} ids={ids} ready={lack === null && settled && trial.problem === null} count={trial.current ? (trial.answer?.totalRecipients ?? ids.length) : ids.length} />
-          </TrialCard>
-        </div>
+        </header>
+        {accountId === null ? (
+          <NoAccount />
+        ) : (
+          <div className="campaign-columns">
+            <div className="steps-column">
+              <AudienceStep form={filled} accounts={accounts} fixed={looked !== null} found={found} settled={settled} problem={problem} chosen={chosen.length} onChange={change} />
+              <MessageStep form={filled} onChange={change} />
+            </div>
+            <TrialCard trial={trial} content={form.content} when={form.when} lack={lack}>
+              <Send form={filled} ids={ids} ready={lack === null && settled && trial.problem === null} count={trial.current ? (trial.answer?.totalRecipients ?? ids.length) : ids.length} />
+            </TrialCard>
+          </div>
+        )}
       </div>
     </div>
   );
 }
+
+const NoAccount = () => (
+  <Empty icon={<Plug aria-hidden />} title="No account is connected">
+    <p>
+      A campaign goes out from a creator account. Connect one in the <Link href="/settings">settings</Link>.
+    </p>
+  </Empty>
+);
 
 interface SendProps {
   form: CampaignForm;

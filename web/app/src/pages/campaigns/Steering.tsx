@@ -1,10 +1,12 @@
-import { Pause, Pencil, Play, RotateCcw, Square } from "lucide-react";
+import { CalendarClock, Pause, Pencil, Play, RotateCcw, Square } from "lucide-react";
 import { useState } from "react";
 import { Link } from "wouter";
 
 import { cancelCampaign, pauseCampaign, resumeCampaign, startCampaign, type Campaign } from "../../clients/campaigns";
 import { retryCampaign } from "../../clients/messages";
+import { useNow } from "../../hooks/useNow";
 import { numeral, plural } from "../../format/money";
+import { isAhead, moment } from "../../format/time";
 import { Button } from "../../ui/Button";
 import { Confirm } from "../../ui/Dialog";
 import { sayWhy } from "../../ui/Toasts";
@@ -12,8 +14,10 @@ import { sayWhy } from "../../ui/Toasts";
 /** Start, pause, go on, cancel: each within one step of sending. */
 export function Steering({ campaign }: { campaign: Campaign }) {
   const [busy, setBusy] = useState(false);
-  const [asking, setAsking] = useState<"start" | "cancel" | null>(null);
-  const { id, status, metrics } = campaign;
+  const [asking, setAsking] = useState<"schedule" | "start" | "cancel" | null>(null);
+  const now = useNow();
+  const { id, status, scheduledAt, metrics } = campaign;
+  const time = status === "DRAFT" && scheduledAt && isAhead(scheduledAt, now) ? scheduledAt : null;
   const act = (action: () => Promise<unknown>) => {
     setBusy(true);
     action()
@@ -29,8 +33,14 @@ export function Steering({ campaign }: { campaign: Campaign }) {
           Edit
         </Link>
       )}
+      {time && (
+        <Button kind="primary" onClick={() => setAsking("schedule")}>
+          <CalendarClock size={15} aria-hidden />
+          Schedule for {moment(time, now)}
+        </Button>
+      )}
       {waits && (
-        <Button kind="primary" onClick={() => setAsking("start")}>
+        <Button kind={time ? undefined : "primary"} onClick={() => setAsking("start")}>
           <Play size={15} aria-hidden />
           Start now
         </Button>
@@ -60,12 +70,20 @@ export function Steering({ campaign }: { campaign: Campaign }) {
         </Button>
       )}
       <Confirm
+        open={asking === "schedule" && time !== null}
+        onClose={() => setAsking(null)}
+        title={`Schedule it for ${plural(metrics.recipients, "fan")}?`}
+        what={`It starts by itself ${time ? moment(time, now) : ""}, and can be changed and cancelled until then.`}
+        yes="Schedule"
+        onYes={() => startCampaign(id, time)}
+      />
+      <Confirm
         open={asking === "start"}
         onClose={() => setAsking(null)}
         title={`Send it to ${plural(metrics.recipients, "fan")} now?`}
         what="It can be paused and cancelled at any time; what is sent stays sent."
         yes="Start"
-        onYes={() => startCampaign(id)}
+        onYes={() => startCampaign(id, null)}
       />
       <Confirm
         open={asking === "cancel"}

@@ -1,7 +1,7 @@
 import { FileUp } from "lucide-react";
 import { useId, useState, type DragEvent } from "react";
 
-import { COLUMNS } from "./columns";
+import { TITLES } from "./columns";
 
 const MOST_BYTES = 10 * 1024 * 1024;
 
@@ -46,7 +46,7 @@ export function DropFile({ onFile }: { onFile(file: File): void }) {
           {problem}
         </p>
       )}
-      <p className="faint drop-columns">Columns: {COLUMNS.join(", ")}. One of the first two must be there; the order does not matter.</p>
+      <p className="faint drop-columns">Columns: {TITLES.map(([title]) => title).join(", ")}. One of the first two must be there; the order does not matter.</p>
     </div>
   );
 }

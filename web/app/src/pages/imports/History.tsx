@@ -1,4 +1,5 @@
 import type { FanImport } from "../../clients/fanImports";
+import { useNarrowed } from "../../hooks/useAccounts";
 import { useNow } from "../../hooks/useNow";
 import { numeral } from "../../format/money";
 import { ago } from "../../format/time";
@@ -15,21 +16,25 @@ const STATUSES: Readonly<Record<FanImportStatus, readonly [string, string]>> = {
 };
 
 interface Props {
-  imports: readonly FanImport[] | null;
+  imports: readonly FanImport[];
+  loading: boolean;
+  complete: boolean;
   problem: string | null;
-  onRetry(): void;
+  loadMore(): void;
+  reload(): void;
   onOpen(one: FanImport): void;
 }
 
 /** The imports so far. */
-export function History({ imports, problem, onRetry, onOpen }: Props) {
+export function History({ imports, loading, complete, problem, loadMore, reload, onOpen }: Props) {
   const now = useNow();
-  if (problem) return <Trouble words={problem} onRetry={onRetry} />;
-  if (imports === null) return <Bones label="Earlier imports are being fetched" heights={[44, 44]} />;
+  const narrowed = useNarrowed();
+  if (problem && imports.length === 0) return <Trouble words={problem} onRetry={reload} />;
+  if (loading) return <Bones label="Earlier imports are being fetched" heights={[44, 44]} />;
   if (imports.length === 0) return null;
   return (
     <section aria-labelledby="history" className="history">
-      <h2 id="history">Earlier</h2>
+      <h2 id="history">{narrowed ? "Earlier, of all accounts" : "Earlier"}</h2>
       <div className="table-frame">
         <table className="table">
           <thead>
@@ -73,6 +78,12 @@ export function History({ imports, problem, onRetry, onOpen }: Props) {
           </tbody>
         </table>
       </div>
+      {problem && <Trouble words={problem} onRetry={reload} />}
+      {!complete && !problem && (
+        <Button className="load-more" onClick={loadMore}>
+          Show more
+        </Button>
+      )}
     </section>
   );
 }

@@ -2,6 +2,7 @@ import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
 import { Link } from "wouter";
 
+import { AccountSwitch } from "../../AccountSwitch";
 import { isOver, type FanImport } from "../../clients/fanImports";
 import { useFanImport, useFanImports } from "../../hooks/useFanImports";
 import { DropFile } from "./DropFile";
@@ -15,7 +16,7 @@ export default function ImportPage() {
   const [file, setFile] = useState<File | null>(null);
   const [given, setGiven] = useState<FanImport | null>(null);
   const current = useFanImport(given);
-  const { imports, problem, reload } = useFanImports(current && isOver(current) ? `${current.id} ${current.status}` : null);
+  const history = useFanImports(current && isOver(current) ? `${current.id} ${current.status}` : null);
   const again = () => {
     setFile(null);
     setGiven(null);
@@ -28,11 +29,16 @@ export default function ImportPage() {
             <ArrowLeft size={19} aria-hidden />
           </Link>
           <h1>Import fans</h1>
+          <div className="end">
+            <span className="on-phones">
+              <AccountSwitch small />
+            </span>
+          </div>
         </header>
         {!file && !current && <DropFile onFile={setFile} />}
         {file && !current && <Trial file={file} onTried={setGiven} onOther={again} />}
         {current && <Outcome current={current} onChanged={setGiven} onOther={again} />}
-        <History imports={imports} problem={problem} onRetry={reload} onOpen={setGiven} />
+        <History {...history} onOpen={setGiven} />
       </div>
     </div>
   );

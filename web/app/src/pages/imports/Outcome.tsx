@@ -2,11 +2,12 @@ import { Download, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { Link } from "wouter";
 
-import { confirmImport, download, isOver, undoImport, type FanImport } from "../../clients/fanImports";
+import { confirmImport, download, failedRows, isOver, undoImport, type FanImport } from "../../clients/fanImports";
 import { useImportErrors } from "../../hooks/useFanImports";
 import { numeral, plural } from "../../format/money";
 import { Button } from "../../ui/Button";
 import { Confirm } from "../../ui/Dialog";
+import { Trouble } from "../../ui/Empty";
 import { sayWhy } from "../../ui/Toasts";
 import { Errors } from "./Errors";
 
@@ -23,6 +24,7 @@ export function Outcome({ current, onChanged, onOther }: Props) {
   const [busy, setBusy] = useState(false);
   const taken = current.inserted + current.updated;
   const ready = current.dryRun && current.status === "COMPLETED";
+  const undoable = !current.dryRun && (current.status === "COMPLETED" || current.status === "FAILED") && current.inserted > 0;
   const done = !current.dryRun && current.status === "COMPLETED";
   const confirm = () => {
     setBusy(true);
@@ -52,15 +54,17 @@ export function Outcome({ current, onChanged, onOther }: Props) {
           ))}
         </ul>
       )}
-      {failures && <Errors errors={failures.errors} count={current.errorCount} />}
+      {failures.problem && <Trouble words={`The rows with errors cannot be shown: ${failures.problem}`} onRetry={failures.retry} />}
+      {failures.errors && failures.errors.length > 0 && <Errors errors={failures.errors} count={current.errorCount} />}
+      {failures.errors?.length === 0 && <p className="faint">The rows with errors are not kept any more.</p>}
       <div className="form-end">
-        {failures?.failedRowsUrl && (
-          <Button onClick={() => failures.failedRowsUrl && download(failures.failedRowsUrl.url)}>
+        {isOver(current) && current.errorCount > 0 && failures.errors?.length !== 0 && (
+          <Button onClick={() => void failedRows(current.id).then(download, sayWhy)}>
             <Download size={16} aria-hidden />
             Failed rows as a file
           </Button>
         )}
-        {done && taken > 0 && (
+        {undoable && (
           <Button onClick={() => setUndoing(true)}>
             <Undo2 size={16} aria-hidden />
             Undo

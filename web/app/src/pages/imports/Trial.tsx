@@ -8,7 +8,7 @@ import { PLATFORMS } from "../../format/words";
 import type { DuplicatePolicy } from "../../generated/operations";
 import { Button } from "../../ui/Button";
 import { Field, Segments } from "../../ui/Fields";
-import { checkColumns, firstLine, type Columns } from "./columns";
+import { beginningOf, checkColumns, type Columns } from "./columns";
 
 interface Props {
   file: File;
@@ -20,13 +20,14 @@ interface Props {
 export function Trial({ file, onTried, onOther }: Props) {
   const accounts = useAccounts();
   const chosen = useChosenAccount();
-  const [accountId, setAccountId] = useState(chosen ?? accounts[0]?.id ?? "");
+  const [picked, setPicked] = useState<string | null>(null);
+  const accountId = picked ?? chosen ?? accounts[0]?.id ?? "";
   const [policy, setPolicy] = useState<DuplicatePolicy>("SKIP");
   const [columns, setColumns] = useState<Columns | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
-    firstLine(file).then((line) => setColumns(checkColumns(line)), () => setProblem("The file cannot be read."));
+    beginningOf(file).then((text) => setColumns(checkColumns(text)), () => setProblem("The file cannot be read."));
   }, [file]);
   async function tryIt() {
     setBusy(true);
@@ -59,7 +60,7 @@ export function Trial({ file, onTried, onOther }: Props) {
         {accounts.length > 0 && (
           <Field label="Fans of">
             {(wiring) => (
-              <select className="input" {...wiring} value={accountId} onChange={(event) => setAccountId(event.target.value)}>
+              <select className="input" {...wiring} value={accountId} onChange={(event) => setPicked(event.target.value)}>
                 {accounts.map((each) => (
                   <option key={each.id} value={each.id}>
                     {each.displayName} · {PLATFORMS[each.platform]}
@@ -89,7 +90,7 @@ export function Trial({ file, onTried, onOther }: Props) {
       )}
       <div className="form-end">
         <p className="faint">Checking changes nothing.</p>
-        <Button kind="primary" disabled={busy || !columns?.usable} onClick={() => void tryIt()}>
+        <Button kind="primary" disabled={busy} onClick={() => void tryIt()}>
           {busy ? "Uploading…" : "Check the file"}
         </Button>
       </div>
@@ -116,8 +117,8 @@ function ColumnCheck({ columns }: { columns: Columns }) {
         ))}
       </ul>
       {!columns.usable && (
-        <p className="form-problem" role="alert">
-          There is neither a column Username nor one Display Name, so nobody could be told from anybody else.
+        <p className="notice warn" role="status">
+          There seems to be neither a column Username nor one Display Name, by which a fan is told from others. Checking the file tells for certain.
         </p>
       )}
       {columns.others.length > 0 && <p className="faint others">Passed over: {columns.others.slice(0, 8).join(", ")}{columns.others.length > 8 ? "…" : ""}</p>}

@@ -1,19 +1,24 @@
 import type { fetchBacklogs } from "../../clients/accounts";
 import { useAccount, useChosenAccount } from "../../hooks/useAccounts";
+import type { Known } from "../../hooks/useQueue";
 import { numeral } from "../../format/money";
 import { clockTime, duration } from "../../format/time";
 import { ACCOUNT_STATUSES, PLATFORMS } from "../../format/words";
 import { Avatar } from "../../ui/Avatar";
+import { Bones, Trouble } from "../../ui/Empty";
 
 type Row = Awaited<ReturnType<typeof fetchBacklogs>>[number];
 
 /** What waits in each account: each has a limit of its own. */
-export function Backlogs({ accounts }: { accounts: readonly Row[] }) {
+export function Backlogs({ value, problem, retry }: Known<readonly Row[]>) {
   const chosen = useChosenAccount();
-  const shown = accounts.filter((each) => chosen === null || each.id === chosen);
+  const shown = problem ? [] : (value ?? []).filter((each) => chosen === null || each.id === chosen);
   return (
     <section className="card" aria-labelledby="backlogs">
       <h2 id="backlogs">By account</h2>
+      {problem && <Trouble words={problem} onRetry={retry} />}
+      {value === null && !problem && <Bones label="Accounts are being counted" heights={[44]} />}
+      {value?.length === 0 && <p className="faint">No account is connected.</p>}
       <ul className="backlogs">
         {shown.map((each) => (
           <Backlog key={each.id} row={each} />

@@ -7,6 +7,7 @@ import { useFailed } from "../../hooks/useQueue";
 import { useNow } from "../../hooks/useNow";
 import { plural } from "../../format/money";
 import { exactly, listTime } from "../../format/time";
+import { STATUSES } from "../../format/words";
 import type { Message } from "../../store/entities";
 import { useInbox } from "../../store/inbox";
 import { Avatar } from "../../ui/Avatar";
@@ -19,7 +20,7 @@ const MOST = 100;
 
 /** Messages that were not sent, and those of which nobody knows: one by one, or many at once. */
 export function Failures() {
-  const { messages, loading, complete, problem, loadMore } = useFailed();
+  const { messages, loading, complete, problem, loadMore, reload } = useFailed();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [resending, setResending] = useState<readonly string[]>([]);
   const [busy, setBusy] = useState(false);
@@ -61,8 +62,8 @@ export function Failures() {
         )}
       </header>
       {loading && <Bones label="Failed messages are being fetched" heights={[44, 44, 44]} />}
-      {problem && messages.length === 0 && <Trouble words={problem} onRetry={loadMore} />}
-      {!loading && !problem && messages.length === 0 && (
+      {problem && <Trouble words={problem} onRetry={reload} />}
+      {complete && !problem && messages.length === 0 && (
         <Empty icon={<CircleCheckBig aria-hidden />} title="Everything arrived">
           <p>A message that cannot be sent, or of which nobody knows whether it arrived, appears here.</p>
         </Empty>
@@ -74,7 +75,7 @@ export function Failures() {
           ))}
         </ul>
       )}
-      {!loading && !complete && messages.length > 0 && (
+      {!loading && !complete && !problem && (
         <Button small onClick={loadMore}>
           Older ones
         </Button>
@@ -105,7 +106,7 @@ function Failure({ message, chosen, onToggle, onRetry }: Props) {
           <Link href={`/inbox/${encodeURIComponent(message.conversation.id)}`}>{name}</Link> {message.text}
         </p>
         <p className={unknown ? "why warn" : "why bad"}>
-          {unknown ? "May have arrived: the connection to the platform broke on the way" : `Not sent${message.delivery?.failureReason ? `: ${message.delivery.failureReason}` : ""}`}
+          {[STATUSES[message.status], message.delivery?.failureReason].filter(Boolean).join(": ")}
         </p>
       </div>
       <time className="faint numbers" dateTime={message.createdAt} title={exactly(message.createdAt)}>

@@ -1,4 +1,5 @@
 import type { QueuePartsFragment } from "../../generated/operations";
+import { useNarrowed } from "../../hooks/useAccounts";
 import { useNow } from "../../hooks/useNow";
 import { numeral, plural } from "../../format/money";
 import { ago, duration } from "../../format/time";
@@ -6,10 +7,12 @@ import { ago, duration } from "../../format/time";
 /** The queue in figures; each with what it means. */
 export function Figures({ queue }: { queue: QueuePartsFragment }) {
   const now = useNow();
+  const narrowed = useNarrowed();
   const { messages, windowSeconds, minGapSeconds } = queue.rateLimit;
   const rate = Math.round(queue.failureRate * 1000) / 10;
   return (
     <section aria-label="The queue in figures">
+      {narrowed && <p className="faint figures-of">Of all accounts:</p>}
       <dl className="figures">
         <Figure name="Waiting" value={numeral(queue.depth)} more={queue.depth > 0 ? `empty in about ${duration(queue.estimatedTimeSeconds)}` : "nothing waits"} />
         <Figure name="Being sent" value={numeral(queue.inFlight)} more="at this moment" />

@@ -1,3 +1,4 @@
+import { AccountSwitch } from "../../AccountSwitch";
 import { useBacklogs, useHealth, useQueueStatus } from "../../hooks/useQueue";
 import { QUEUE_HEALTH } from "../../format/words";
 import { Bones } from "../../ui/Empty";
@@ -23,12 +24,17 @@ export default function QueuePage() {
             </span>
           )}
           {queue && <p className="faint">{queue.healthMessage}</p>}
+          <div className="end">
+            <span className="on-phones">
+              <AccountSwitch small />
+            </span>
+          </div>
         </header>
         {queue ? <Figures queue={queue} /> : <Bones label="The queue is being counted" heights={[110]} />}
         <Failures />
         <div className="two-columns">
-          {backlogs && <Backlogs accounts={backlogs} />}
-          {health && <Health health={health} />}
+          <Backlogs {...backlogs} />
+          <Health {...health} />
         </div>
       </div>
     </div>
