@@ -53,6 +53,13 @@ const REASONS: Readonly<Record<WaitReason, string>> = {
   SENDING_DISABLED: "because sending is switched off",
 };
 
+/** What is to be said of a message nobody knows the fate of: the server's own reason, as far as there is one. */
+export function mayHaveArrived(reason: string | null | undefined): string {
+  const said = reason?.trim().replace(/\.*$/, ".") ?? "";
+  if (/it may have arrived/i.test(said)) return said;
+  return `It may have arrived. ${said}`.trim();
+}
+
 interface Wait {
   waitReason: WaitReason | null;
   estimatedSendTime: string | null;
