@@ -28,6 +28,12 @@ export function useChosenAccount(): string | null {
   return useInbox((state) => (id !== null && state.accounts[id] ? id : null));
 }
 
+/** The same, outside of what is drawn. */
+export function chosenAccount(): string | null {
+  const { id } = useChoice.getState();
+  return id !== null && useInbox.getState().accounts[id] ? id : null;
+}
+
 /** Conversations with unread messages, of the account that is looked at. */
 export function useUnread(): number {
   const chosen = useChosenAccount();
