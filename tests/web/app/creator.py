@@ -22,6 +22,7 @@ from tests.waiting import eventually
 CONVERSATIONS = "{ conversations(first: 100) { nodes { id fan { name } } } }"
 CAMPAIGN = """{ campaigns(first: 1) { nodes { status
   metrics { recipients waiting sending sent failed unknown cancelled } } } }"""
+NOTES = "{ fans(first: 100) { nodes { id name notes } } }"
 MESSAGES = """query ($id: ID!) { conversation(id: $id) { unreadCount
   messages(last: 100) { nodes { id text status direction clientKey priceCents attachments { url type } } } } }"""
 
@@ -132,6 +133,28 @@ class Creator:
         """The messages with a fan, oldest first, as the server has them."""
         found = self.ask(MESSAGES, {"id": self.conversation(name)})["conversation"]["messages"]["nodes"]
         return list(found)
+
+    def has_read(self, name: str) -> None:
+        """Waits until nothing of a fan is unread."""
+        identifier = self.conversation(name)
+
+        async def read() -> bool:
+            talk = (await self.client().run(MESSAGES, {"id": identifier}))["conversation"]
+            return bool(talk["unreadCount"] == 0)
+
+        self.running.do(eventually(read, 20, f"everything of {name} being read"))
+
+    def has_noted(self, name: str, notes: str) -> None:
+        """Waits until these are the notes on a fan."""
+
+        async def noted() -> bool:
+            nodes = (await self.client().run(NOTES))["fans"]["nodes"]
+            return any((each["name"], each["notes"]) == (name, notes) for each in nodes)
+
+        self.running.do(eventually(noted, 20, f"the notes on {name}: {notes}"))
+
+    def fan_id(self, name: str) -> str:
+        return next(str(each["id"]) for each in self.ask(NOTES)["fans"]["nodes"] if each["name"] == name)
 
     def settled(self, name: str) -> list[dict[str, Any]]:
         """The messages with a fan, once none of them is on its way any more."""

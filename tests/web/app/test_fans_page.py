@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from datetime import datetime
+
+from playwright.sync_api import Route, expect
 
 from tests.web.app.creator import Creator
 from tests.web.app.window import Window
@@ -53,3 +55,55 @@ def test_a_fan_is_added_and_written_to_for_the_first_time(window: Window, mia: C
     expect(window.bubble("Welcome, Kim")).to_have_attribute("data-status", "SENT")
     expect(page.get_by_role("log", name="Messages with Kim Sørensen")).to_be_visible()
     assert mia.arrivals() == ["Welcome, Kim"]
+
+
+def test_a_first_message_that_was_refused_is_found_again(window: Window, mia: Creator) -> None:
+    mia.fan("Kim Sørensen")
+    window.open("/fans")
+    page = window.page
+    held: list[Route] = []
+    page.route(
+        "**/graphql",
+        lambda route: held.append(route) if "mutation SendMessage" in (route.request.post_data or "") else route.continue_(),
+    )
+    page.get_by_role("button", name="Write to Kim Sørensen").click()
+    dialog = page.get_by_role("dialog", name="Write to Kim Sørensen")
+    dialog.get_by_label("Message to Kim Sørensen").fill("Welcome, Kim")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_text("Welcome, Kim")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    error = {"__typename": "NotConnected", "code": "NOT_CONNECTED", "message": "No account.", "path": None}
+    held[0].fulfill(json={"data": {"sendMessage": {"message": None, "errors": [error]}}})
+    page.unroute_all()
+    page.get_by_role("button", name="Write to Kim Sørensen").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Not sent: No account.")
+    dialog.get_by_role("button", name="Edit").click()
+    expect(dialog.get_by_label("Message to Kim Sørensen")).to_have_value("Welcome, Kim")
+    page.keyboard.press("Enter")
+    expect(window.bubble("Welcome, Kim")).to_have_attribute("data-status", "SENT")
+
+
+def test_a_fan_is_added_to_an_account_that_is_there_and_when_she_was_seen_is_changed(window: Window, mia: Creator) -> None:
+    away = mia.connect("Nora", f"{mia.account}-b")
+    mia.ask("mutation ($id: ID!) { disconnectAccount(id: $id) { errors { message } } }", {"id": away})
+    window.open("/fans")
+    page = window.page
+    page.get_by_role("button", name="Account: all. Choose another").click()
+    page.get_by_role("menuitem").nth(2).click()
+    page.get_by_role("button", name="Add a fan").click()
+    dialog = page.get_by_role("dialog", name="Add a fan")
+    dialog.get_by_label("Name").fill("Kim Sørensen")
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    expect(dialog).to_have_count(0)
+    stored = "{ fans { nodes { account { id } lastSeenAt } } }"
+    assert mia.ask(stored)["fans"]["nodes"] == [{"account": {"id": mia.account_ids["Mia"]}, "lastSeenAt": None}]
+    page.get_by_role("button", name="Account: ").click()
+    page.get_by_role("menuitem", name="All accounts").click()
+    page.get_by_role("button", name="Edit Kim Sørensen").click()
+    dialog = page.get_by_role("dialog", name="Edit Kim Sørensen")
+    dialog.get_by_label("Last seen").fill("2026-11-03T12:30")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    seen = datetime.fromisoformat(mia.ask(stored)["fans"]["nodes"][0]["lastSeenAt"])
+    assert seen == datetime(2026, 11, 3, 12, 30).astimezone()

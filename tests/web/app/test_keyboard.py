@@ -54,3 +54,21 @@ def test_e_marks_read_what_is_further_down(window: Window, mia: Creator) -> None
     window.thread.focus()
     window.page.keyboard.press("e")
     expect(window.row("Robin Weber").locator(".badge")).to_have_count(0)
+
+
+def test_keys_after_a_click_on_a_choice_and_in_the_messages(window: Window, mia: Creator) -> None:
+    mia.hears("Hi", "Alex Morgan")
+    mia.hears("The newest", "Robin Weber")
+    mia.has_history("Robin Weber", [f"Line {number}" for number in range(30)])
+    window.open()
+    window.page.get_by_label("To answer", exact=True).check()
+    window.page.keyboard.press("/")
+    expect(window.page.get_by_label("Search fans and messages")).to_be_focused()
+    window.open_conversation("Robin Weber")
+    end = window.thread.evaluate("element => element.scrollTop")
+    window.thread.focus()
+    window.page.keyboard.press("ArrowUp")
+    window.page.wait_for_function("end => document.querySelector('[role=log]').scrollTop < end", arg=end)
+    expect(window.page.get_by_role("log", name="Messages with Robin Weber")).to_be_visible()
+    window.page.keyboard.press("j")
+    expect(window.page.get_by_role("log", name="Messages with Alex Morgan")).to_be_visible()

@@ -15,6 +15,10 @@ window.Notification = class { static permission = "granted"; static requestPermi
   constructor(title, options) { told.push([title, options.body]);
     document.body.dataset.told = JSON.stringify(told); } close() {} };"""
 
+# As Chrome on Android does: allowed, and yet no page may make one.
+REFUSE = """localStorage.setItem("huntaze.preferences", JSON.stringify({ notify: true }));
+window.Notification = class { static permission = "granted"; constructor() { throw new TypeError("Illegal"); } };"""
+
 
 def test_a_message_elsewhere_is_told(window: Window, mia: Creator) -> None:
     mia.hears("Hello", "Robin Weber")
@@ -29,3 +33,43 @@ def test_a_message_elsewhere_is_told(window: Window, mia: Creator) -> None:
     mia.hears("Somebody else", "Alex Morgan")
     expect(window.page.locator("body")).to_have_attribute("data-told", '[["Alex Morgan","Somebody else"]]')
     expect(window.page).to_have_title("(2) Settings · Huntaze CRM")
+
+
+def test_a_message_to_another_conversation_than_the_one_being_read_is_told(window: Window, mia: Creator) -> None:
+    mia.hears("Hello", "Robin Weber")
+    mia.hears("Hi", "Alex Morgan")
+    window.open()
+    window.open_conversation("Robin Weber")
+    mia.hears("To the one being read", "Robin Weber")
+    expect(window.bubble("To the one being read")).to_be_visible()
+    mia.hears("To another one", "Alex Morgan")
+    told = window.page.get_by_text("Alex Morgan: To another one")
+    expect(told).to_be_visible()
+    assert window.page.get_by_text("Robin Weber: To the one being read").count() == 0
+    window.page.get_by_role("button", name="Open", exact=True).click()
+    expect(window.bubble("To another one")).to_be_visible()
+
+
+def test_a_narrowed_list_hides_no_message(window: Window, mia: Creator) -> None:
+    mia.hears("The zebra crossing", "Robin Weber")
+    window.open()
+    expect(window.row("Robin Weber")).to_be_visible()
+    mia.hears("Seen in the list", "Alex Morgan")
+    expect(window.row("Alex Morgan")).to_contain_text("Seen in the list")
+    window.page.get_by_label("Search fans and messages").fill("zebra")
+    expect(window.rows).to_have_count(1)
+    mia.hears("Not in the list", "Alex Morgan")
+    expect(window.page.get_by_text("Alex Morgan: Not in the list")).to_be_visible()
+    assert window.page.get_by_text("Alex Morgan: Seen in the list").count() == 0
+
+
+def test_a_browser_that_refuses_to_notify_breaks_nothing(window: Window, mia: Creator) -> None:
+    mia.hears("Hello", "Robin Weber")
+    window.page.add_init_script(REFUSE)
+    window.open("/settings")
+    expect(window.page).to_have_title("(1) Settings · Huntaze CRM")
+    mia.hears("One", "Robin Weber")
+    expect(window.page.get_by_text("Robin Weber: One")).to_be_visible()
+    mia.hears("Two", "Alex Morgan")
+    expect(window.page.get_by_text("Alex Morgan: Two")).to_be_visible()
+    expect(window.page.get_by_text("Robin Weber: One")).to_have_count(1)

@@ -73,7 +73,11 @@ def test_a_cursor_that_is_too_old_fetches_everything_again(window: Window, mia: 
     window.page.context.set_offline(True)
     expect(window.page.get_by_text("No connection. What happens meanwhile")).to_be_visible()
     mia.hears("New news")
+    mia.hears("Somebody new", "Alex Morgan")
+    mia.connect("Nora", f"{mia.account}-b")
     mia.lose_the_sequence()
     window.page.context.set_offline(False)
     expect(window.bubble("New news")).to_be_visible()
     assert window.texts() == ["Old news", "New news"]
+    expect(window.page).to_have_title("(1) Inbox · Huntaze CRM")
+    expect(window.page.get_by_role("button", name="Account: all. Choose another")).to_be_visible()

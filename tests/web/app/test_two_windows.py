@@ -44,8 +44,9 @@ def test_an_answer_that_a_colleague_was_quicker_with_is_not_sent_twice(window: W
     expect(window.bubble("Yes, we do")).to_contain_text("A colleague answered first")
     expect(window.bubble("We do, 5 days")).to_be_visible()
     assert [each["text"] for each in mia.messages("Robin Weber")] == ["Do you ship to Norway?", "We do, 5 days"]
+    window.composer.fill("By parcel")
     window.bubble("Yes, we do").get_by_role("button", name="Edit").click()
-    expect(window.composer).to_have_value("Yes, we do")
+    expect(window.composer).to_have_value("Yes, we do\nBy parcel")
     window.write("Yes, we do; the parcel takes 5 days")
     expect(window.bubble("Yes, we do; the parcel takes 5 days")).to_have_attribute("data-status", "SENT")
 

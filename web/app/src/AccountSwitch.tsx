@@ -1,10 +1,13 @@
-import { lazy, Suspense } from "react";
+import { CloudOff } from "lucide-react";
+import { Suspense } from "react";
 
+import { Boundary } from "./Boundary";
 import { useAccounts } from "./hooks/useAccounts";
 import { PLATFORMS } from "./format/words";
+import { later } from "./later";
 import { Avatar } from "./ui/Avatar";
 
-const AccountMenu = lazy(() => import("./AccountMenu"));
+const AccountMenu = later(() => import("./AccountMenu"));
 
 /** Whose inbox, fans, campaigns and figures are shown: one account's, or those of all. */
 export function AccountSwitch({ small }: { small?: boolean }) {
@@ -20,8 +23,16 @@ export function AccountSwitch({ small }: { small?: boolean }) {
       </div>
     );
   return (
-    <Suspense fallback={<div className="account-switch" style={{ minHeight: size }} />}>
-      <AccountMenu accounts={accounts} small={small ?? false} size={size} />
-    </Suspense>
+    <Boundary here="" fallback={(_, again) => <NotThere onAgain={again} />}>
+      <Suspense fallback={<div className="account-switch" style={{ minHeight: size }} />}>
+        <AccountMenu accounts={accounts} small={small ?? false} size={size} />
+      </Suspense>
+    </Boundary>
   );
 }
+
+const NotThere = ({ onAgain }: { onAgain(): void }) => (
+  <button type="button" className="account-switch" aria-label="The accounts could not be fetched. Try again" onClick={onAgain}>
+    <CloudOff size={20} aria-hidden />
+  </button>
+);

@@ -1,8 +1,9 @@
 import { Tooltip } from "@base-ui/react/tooltip";
 import { Suspense, useEffect } from "react";
-import { useRoute } from "wouter";
+import { useLocation, useRoute } from "wouter";
 
 import { Banner } from "./Banner";
+import { Boundary } from "./Boundary";
 import { Rail } from "./Rail";
 import { Routes } from "./Routes";
 import { followInbox } from "./clients/inboxEvents";
@@ -30,6 +31,7 @@ let following = false;
 function Shell() {
   const known = useInbox((state) => state.viewer !== null);
   const [reading] = useRoute("/inbox/*?");
+  const [here] = useLocation();
   const { onEvent } = useNotifications();
   useEffect(() => {
     if (following) return;
@@ -42,9 +44,11 @@ function Shell() {
       <Rail />
       <main className="stage">
         {known ? (
-          <Suspense fallback={<PageBones />}>
-            <Routes />
-          </Suspense>
+          <Boundary here={here}>
+            <Suspense fallback={<PageBones />}>
+              <Routes />
+            </Suspense>
+          </Boundary>
         ) : (
           <PageBones />
         )}

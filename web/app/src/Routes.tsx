@@ -1,19 +1,19 @@
 import { Compass } from "lucide-react";
-import { lazy } from "react";
 import { Link, Route, Switch } from "wouter";
 
+import { later } from "./later";
 import InboxPage from "./pages/inbox/InboxPage";
 import { Empty } from "./ui/Empty";
 
-const AnalyticsPage = lazy(() => import("./pages/analytics/AnalyticsPage"));
-const CampaignPage = lazy(() => import("./pages/campaigns/CampaignPage"));
-const CampaignsPage = lazy(() => import("./pages/campaigns/CampaignsPage"));
-const EditCampaignPage = lazy(() => import("./pages/campaigns/EditCampaignPage"));
-const FansPage = lazy(() => import("./pages/fans/FansPage"));
-const ImportPage = lazy(() => import("./pages/imports/ImportPage"));
-const NewCampaignPage = lazy(() => import("./pages/campaigns/NewCampaignPage"));
-const QueuePage = lazy(() => import("./pages/queue/QueuePage"));
-const SettingsPage = lazy(() => import("./pages/settings/SettingsPage"));
+const AnalyticsPage = later(() => import("./pages/analytics/AnalyticsPage"));
+const CampaignPage = later(() => import("./pages/campaigns/CampaignPage"));
+const CampaignsPage = later(() => import("./pages/campaigns/CampaignsPage"));
+const EditCampaignPage = later(() => import("./pages/campaigns/EditCampaignPage"));
+const FansPage = later(() => import("./pages/fans/FansPage"));
+const ImportPage = later(() => import("./pages/imports/ImportPage"));
+const NewCampaignPage = later(() => import("./pages/campaigns/NewCampaignPage"));
+const QueuePage = later(() => import("./pages/queue/QueuePage"));
+const SettingsPage = later(() => import("./pages/settings/SettingsPage"));
 
 /** Every address of the application; resolvers/pages.py hands out the page for each of them. */
 export function Routes() {

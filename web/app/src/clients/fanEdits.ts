@@ -4,7 +4,7 @@ import { useInbox } from "../store/inbox";
 import { fetchFan, updateFan } from "./fans";
 import { Refused } from "./http";
 
-type Editable = Pick<Fan, "name" | "handle" | "email" | "avatar" | "tags" | "notes" | "valueCents">;
+type Editable = Pick<Fan, "name" | "handle" | "email" | "avatar" | "tags" | "notes" | "valueCents" | "lastSeenAt">;
 const TRIES = 4;
 
 /** Somebody else changed the same field meanwhile. */
@@ -18,7 +18,7 @@ export class ChangedMeanwhile extends Error {
  * Changes fields of a fan, unless somebody else changed one of them after `base` was shown. What changes by itself, such
  * as the day a fan was last seen, is no reason to stop. Throws ChangedMeanwhile.
  */
-export async function saveFan(base: Fan, changed: Partial<Editable>): Promise<void> {
+export async function saveFan(base: Fan, changed: Partial<Editable>): Promise<Fan | null> {
   for (let tries = 0; ; tries += 1) {
     const held = useInbox.getState().fans[base.id] ?? base;
     const touched = (Object.keys(changed) as (keyof Editable)[]).filter((name) => !same(held[name], base[name]));

@@ -39,10 +39,18 @@ export async function createFan(input: CreateFanInput): Promise<Fan> {
 }
 
 /** Throws Refused with CONFLICT where somebody else changed the fan after the version given. */
-export async function updateFan(input: UpdateFanInput): Promise<void> {
+export async function updateFan(input: UpdateFanInput): Promise<Fan | null> {
   const { fan, errors } = (await change(UpdateFanDocument, { input })).updateFan;
   if (fan) takeIn({ fans: [fan] });
   demandNone(errors);
+  return fan;
+}
+
+/** Adds tags and takes tags away, whatever others do with hers meanwhile. */
+export async function changeTags({ id, tags }: Fan, wanted: readonly string[]): Promise<void> {
+  const addTags = wanted.filter((tag) => !tags.includes(tag));
+  const removeTags = tags.filter((tag) => !wanted.includes(tag));
+  await updateFan({ id, addTags, removeTags } as UpdateFanInput);
 }
 
 export async function deleteFan(id: string, erase: boolean): Promise<void> {

@@ -93,6 +93,12 @@ export function demandNone(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new Refused(problems);
 }
 
+/** After how long something that was too much works again; null: that was not the reason. */
+export function pauseAfter(fault: unknown): number | null {
+  const [first] = fault instanceof Refused ? fault.problems : [];
+  return first?.__typename === "RateLimited" ? first.retryAfterSeconds * 1000 : null;
+}
+
 export function sentence(problem: Problem): string {
   if (problem.__typename !== "RateLimited") return problem.message;
   const seconds = problem.retryAfterSeconds;

@@ -22,11 +22,12 @@ export async function followInbox(listener: Listener): Promise<void> {
   });
   const take = (event: InboxEvent) => {
     if (event.__typename === "InboxReady") live = true;
-    else if (event.__typename === "ResyncRequired") startAfresh();
+    else if (event.__typename === "ResyncRequired") void readAgain();
     else happen(event);
     if (event.__typename === "ConversationUpdated" || event.__typename === "FanDeleted") countAgain();
-    listener(event, live);
+    // Kept before anybody hears of it: what fails there must not bring the event a second time.
     variables.after = event.cursor;
+    listener(event, live);
   };
   const again = async () => {
     live = false;
@@ -63,6 +64,12 @@ async function begin(): Promise<string> {
       await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
     }
   }
+}
+
+/** Everything may have changed. The cursor of the event stays: what comes after it comes by itself. */
+async function readAgain(): Promise<void> {
+  startAfresh();
+  await begin();
 }
 
 async function startOver(variables: { after: string }): Promise<void> {

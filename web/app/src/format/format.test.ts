@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { csvOf } from "../pages/analytics/csv";
 import { daysOf, rangeProblem } from "../pages/analytics/view";
 import { centsOf, money, shortMoney, typedMoney } from "./money";
-import { ago, dayName, duration, listTime } from "./time";
-import { refusal, waiting } from "./words";
+import { ago, calendarDay, dayName, duration, listTime, typedMoment } from "./time";
+import { mayHaveArrived, refusal, waiting } from "./words";
 
 test.each([
   ["12", 1200], ["12.5", 1250], ["$1,234.56", 123456], ["0.07", 7], [" 3 ", 300], ["19.99", 1999],
@@ -33,6 +33,19 @@ test("days, spans and what is past", () => {
   expect([duration(40), duration(700), duration(7200), duration(12_000)]).toEqual(["40 s", "12 min", "2 h", "3 h 20 min"]);
   expect([ago(null), ago(iso(2026, 10, 25, 14, 5), now), ago(iso(2026, 10, 25, 12, 5), now)]).toEqual(["never", "just now", "2 hours ago"]);
 });
+
+test("days are those of this browser, not of UTC", () => {
+  const [early, late] = [iso(2026, 10, 25, 0, 5), iso(2026, 10, 25, 23, 55)];
+  expect([calendarDay(early), calendarDay(late)]).toEqual(["25 Nov 2026", "25 Nov 2026"]);
+  expect([typedMoment(early), typedMoment(null)]).toEqual(["2026-11-25T00:05", ""]);
+  expect(dayName(iso(2026, 10, 26, 9, 0), now)).toBe("Tomorrow");
+});
+
+test.each([
+  ["No answer came within 20 s", "It may have arrived. No answer came within 20 s."],
+  ["The worker was interrupted; it may have arrived.", "The worker was interrupted; it may have arrived."],
+  [null, "It may have arrived."],
+])("of an unknown message with the reason %j is said: %s", (reason, words) => expect(mayHaveArrived(reason)).toBe(words));
 
 test("why a message waits, and until when", () => {
   const wait = { estimatedSendTime: iso(2026, 10, 25, 14, 35), scheduledAt: null };

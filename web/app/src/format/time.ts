@@ -33,6 +33,7 @@ export function dayName(iso: string, now = new Date()): string {
   const days = daysAgo(moment, now);
   if (days === 0) return "Today";
   if (days === 1) return "Yesterday";
+  if (days === -1) return "Tomorrow";
   if (days > 1 && days < 7) return longWeekday.format(moment);
   return moment.getFullYear() === now.getFullYear()
     ? `${longWeekday.format(moment)}, ${date.format(moment)}`
@@ -53,6 +54,9 @@ export function moment(iso: string, now = new Date()): string {
 }
 
 export const isAhead = (iso: string, now = new Date()) => Date.parse(iso) > now.getTime();
+
+/** 24 Nov 2026, of this browser's calendar. */
+export const calendarDay = (iso: string) => dateWithYear.format(new Date(iso));
 
 export const exactly = (iso: string) => full.format(new Date(iso));
 
@@ -80,6 +84,11 @@ export function duration(seconds: number): string {
 export function isoDay(moment: Date): string {
   const two = (number: number) => String(number).padStart(2, "0");
   return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+}
+
+/** 2026-11-24T14:05, as a field for a moment has it; empty for none. */
+export function typedMoment(iso: string | null): string {
+  return iso === null ? "" : `${isoDay(new Date(iso))}T${clockTime(iso)}`;
 }
 
 /** A day of the server's, such as the beginning of a week, without any time zone. */

@@ -56,6 +56,13 @@ const REASONS: Readonly<Record<WaitReason, string>> = {
 /** What the server says of a filter behind its name, such as `filter.from`; all else is about the document, and for nobody. Pure. */
 export const refusal = (message: string) => /^`[\w.]+`: (.+)$/s.exec(message)?.[1] ?? "The server does not understand this.";
 
+/** What is to be said of a message nobody knows the fate of: the server's own reason, as far as there is one. */
+export function mayHaveArrived(reason: string | null | undefined): string {
+  const said = reason?.trim().replace(/\.*$/, ".") ?? "";
+  if (/it may have arrived/i.test(said)) return said;
+  return `It may have arrived. ${said}`.trim();
+}
+
 interface Wait {
   waitReason: WaitReason | null;
   estimatedSendTime: string | null;

@@ -34,6 +34,12 @@ export function useNarrowed(): boolean {
   return useAccounts().length > 1 && chosen !== null;
 }
 
+/** The same, outside of what is drawn. */
+export function chosenAccount(): string | null {
+  const { id } = useChoice.getState();
+  return id !== null && useInbox.getState().accounts[id] ? id : null;
+}
+
 /** Conversations with unread messages, of the account that is looked at. */
 export function useUnread(): number {
   const chosen = useChosenAccount();

@@ -6,12 +6,14 @@ interface Shown {
   conversation: Conversation | undefined;
   fan: Fan | undefined;
   missing: boolean;
+  problem: string | null;
+  retry(): void;
 }
 
 /** One conversation with its fan; its thread is fetched with it. */
 export function useConversation(id: string): Shown {
   const conversation = useInbox((state) => state.conversations[id]);
   const fan = useInbox((state) => (conversation ? state.fans[conversation.fanId] : undefined));
-  const { missing } = useThread(id);
-  return { conversation, fan, missing };
+  const { missing, problem, retry } = useThread(id);
+  return { conversation, fan, missing, problem, retry };
 }

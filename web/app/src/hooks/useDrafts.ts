@@ -1,7 +1,7 @@
 import { create } from "zustand";
 
 import { leftovers } from "../session/leftovers";
-import type { Draft } from "../store/outbox";
+import { isUntouched, joined, type Draft } from "../store/outbox";
 
 const KEY = "drafts";
 export const blank: Draft = { text: "", priceCents: null, attachments: [], scheduledAt: null };
@@ -9,13 +9,16 @@ export const blank: Draft = { text: "", priceCents: null, attachments: [], sched
 /** What was begun in each conversation and not sent; it survives a reload and ends with the tab. */
 const useAll = create<Record<string, Draft>>(() => leftovers.read<Record<string, Draft>>(KEY, {}));
 
-export const isBlank = (draft: Draft) => draft.text.trim() === "" && draft.attachments.length === 0;
-
 export function keepDraft(id: string, draft: Draft): void {
   const { [id]: _, ...others } = useAll.getState();
-  const next = isBlank(draft) && draft.priceCents === null ? others : { ...others, [id]: draft };
+  const next = isUntouched(draft) ? others : { ...others, [id]: draft };
   useAll.setState(next, true);
   leftovers.keep(KEY, next);
+}
+
+/** What was not sent goes back to where it was written, in front of what is being written there. */
+export function takeBack(id: string, draft: Draft): void {
+  keepDraft(id, joined(draft, useAll.getState()[id] ?? blank));
 }
 
 export const useDraft = (id: string): Draft => useAll((state) => state[id] ?? blank);

@@ -6,7 +6,7 @@ import type { Message } from "../store/entities";
 import { takeIn, useInbox, type Thread } from "../store/inbox";
 import { useConnection } from "../clients/socket";
 import { compare, placeOf, thread, type Place } from "../store/order";
-import type { Outgoing } from "../store/outbox";
+import { outgoingTo, type Outgoing } from "../store/outbox";
 
 const fetching = new Set<string>();
 
@@ -28,7 +28,7 @@ export function useThread(id: string): Shown {
   const [missing, setMissing] = useState(false);
   const reach = useInbox((state) => state.threads[id]);
   const { messages, held } = useInbox(useShallow((state) => ({ messages: state.messages, held: state.held[id] })));
-  const outgoing = useInbox(useShallow((state) => state.outbox.filter((each) => each.conversationId === id)));
+  const outgoing = useInbox(useShallow((state) => outgoingTo(id, state.conversations[id]?.fanId, state.outbox)));
   const shown = useMemo(() => (reach ? thread(useInbox.getState(), id, reach.from) : []), [reach, id, messages, held]);
   const load = useCallback(async () => {
     setProblem(null);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { absorb, nothing, type Entities, type Message } from "./entities";
-import { belongs, everything, placeOf, rows, thread, type Wanted } from "./order";
+import { belongs, everything, lastToRead, momentOf, placeOf, rows, thread, type Wanted } from "./order";
 import type { ConversationPartsFragment } from "../generated/operations";
 
 const at = (minute: number) => `2026-11-25T12:${String(minute).padStart(2, "0")}:00.000Z`;
@@ -42,6 +42,22 @@ test("a scheduled message stands last until it is sent, then where it was sent; 
   expect(placeOf(sent).at).toBe(at(50));
   expect(placeOf(campaign).at).toBe(at(30));
   expect(placeOf(message("u", 7)).at).toBe(at(7));
+});
+
+test("a message is told the time of its place, one that waits the time it is meant for", () => {
+  const waits = message("s", 1, { status: "QUEUED", delivery: delivery({ scheduledAt: at(50) }) });
+  const taken = message("s", 1, { status: "CANCELLED", delivery: delivery({ scheduledAt: at(50) }) });
+  const late = message("s", 1, { delivery: delivery({ scheduledAt: at(50), sentAt: at(52) }) });
+  const campaign = message("k", 1, { origin: "CAMPAIGN", delivery: delivery({ sentAt: at(30) }) });
+  expect([waits, taken, late, campaign, message("u", 7)].map(momentOf)).toEqual([at(50), at(1), at(52), at(30), at(7)]);
+});
+
+test("read is up to what the fan wrote last, not up to what waits behind it", () => {
+  const waits = message("s", 1, { status: "PENDING", delivery: delivery({ scheduledAt: at(50) }) });
+  const fan = message("f", 5, { direction: "IN", origin: "FAN", status: "RECEIVED" });
+  expect(lastToRead([fan, message("own", 6), waits])?.id).toBe("f");
+  expect(lastToRead([message("own", 6), waits])?.id).toBe("own");
+  expect(lastToRead([waits])).toBe(undefined);
 });
 
 test("a list is newest first, down to where it was fetched", () => {

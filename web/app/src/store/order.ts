@@ -15,12 +15,24 @@ const NOT_YET = "9999";
 
 /** Messages stand where they were written; those of campaigns and schedules where they were sent, until then last. */
 export function placeOf(message: Message): Place {
-  const { createdAt, delivery, id, origin, status } = message;
+  return { at: awaits(message) ? NOT_YET + momentOf(message) : momentOf(message), id: message.id };
+}
+
+/** When a message was written; one of a campaign or a schedule: when it was sent, or shall be. */
+export function momentOf(message: Message): string {
+  const { createdAt, delivery, origin } = message;
   const later = origin === "CAMPAIGN" || Boolean(delivery?.scheduledAt);
-  if (!later) return { at: createdAt, id };
-  if (delivery?.sentAt) return { at: delivery.sentAt, id };
-  const waiting = delivery?.scheduledAt && (status === "PENDING" || status === "QUEUED");
-  return { at: waiting ? NOT_YET + delivery.scheduledAt : createdAt, id };
+  if (later && delivery?.sentAt) return delivery.sentAt;
+  return awaits(message) && delivery?.scheduledAt ? delivery.scheduledAt : createdAt;
+}
+
+/** Its time has not come. */
+const awaits = ({ delivery, status }: Message) =>
+  Boolean(delivery?.scheduledAt) && !delivery?.sentAt && (status === "PENDING" || status === "QUEUED");
+
+/** Up to which message a thread has been read by whoever sees its end: what waits there is not of now. */
+export function lastToRead(messages: readonly Message[]): Message | undefined {
+  return messages.findLast(({ direction }) => direction === "IN") ?? messages.findLast((message) => !awaits(message));
 }
 
 /** The messages held of a conversation from a place on, oldest first; null: from the very first. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Message } from "./entities";
-import { afterConflict, nextToSend, withoutArrived, type Outgoing } from "./outbox";
+import { afterConflict, isUntouched, joined, nextToSend, outgoingTo, withoutArrived, type Draft, type Outgoing } from "./outbox";
 
 const outgoing = (clientKey: string, conversationId: string, state: Outgoing["state"]): Outgoing => ({
   clientKey, conversationId, toFan: false, writtenAt: "2026-11-25T12:00:00.000Z", text: clientKey, priceCents: null, attachments: [],
@@ -24,6 +24,30 @@ test.each([
   ["nothing", [], undefined],
 ])("next to send: %s", (_, outbox, expected) => {
   expect(nextToSend(outbox)?.clientKey).toBe(expected);
+});
+
+const draft = (changed: Partial<Draft>): Draft => ({ text: "", priceCents: null, attachments: [], scheduledAt: null, ...changed });
+
+test.each<[string, Partial<Draft>, boolean]>([
+  ["nothing", {}, true],
+  ["blanks", { text: " \n" }, true],
+  ["a text", { text: "Hi" }, false],
+  ["a price", { priceCents: 500 }, false],
+  ["a time", { scheduledAt: "2026-11-26T12:00:00.000Z" }, false],
+  ["a picture", { attachments: [{ type: "IMAGE", url: "https://media.example/a.jpg" }] }, false],
+])("a draft of %s is untouched: %o %s", (_, changed, untouched) => expect(isUntouched(draft(changed))).toBe(untouched));
+
+test("what was not sent goes in front of what is being written", () => {
+  const picture = { type: "IMAGE", url: "https://media.example/a.jpg" } as const;
+  const old = draft({ text: "Refused", priceCents: 500, attachments: [picture] });
+  expect(joined(old, draft({}))).toEqual(old);
+  expect(joined(old, draft({ text: "Half a sen", priceCents: 900 }))).toEqual({ ...old, text: "Refused\nHalf a sen" });
+});
+
+test("what was written to a fan is shown in her conversation once there is one", () => {
+  const outbox = [outgoing("1", "talk", "waiting"), { ...outgoing("2", "fan", "refused"), toFan: true }, outgoing("3", "other", "waiting")];
+  expect(outgoingTo("talk", "fan", outbox).map((each) => each.clientKey)).toEqual(["1", "2"]);
+  expect(outgoingTo("talk", undefined, outbox).map((each) => each.clientKey)).toEqual(["1"]);
 });
 
 test("what arrived leaves, by its key", () => {

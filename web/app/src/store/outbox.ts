@@ -9,6 +9,22 @@ export interface Draft {
   scheduledAt: string | null;
 }
 
+/** Nothing to send: no text, nothing attached. */
+export const isBlank = (draft: Draft) => draft.text.trim() === "" && draft.attachments.length === 0;
+
+/** Nothing was begun at all; a price or a time may be set before the text is written. */
+export const isUntouched = (draft: Draft) => isBlank(draft) && draft.priceCents === null && draft.scheduledAt === null;
+
+/** Two drafts as one, the first in front. Pure. */
+export function joined(first: Draft, second: Draft): Draft {
+  return {
+    text: [first.text, second.text].filter((text) => text.trim() !== "").join("\n"),
+    priceCents: first.priceCents ?? second.priceCents,
+    attachments: [...first.attachments, ...second.attachments],
+    scheduledAt: first.scheduledAt ?? second.scheduledAt,
+  };
+}
+
 /** One message on its way to the server. Shown as a bubble until the server's own copy is here. */
 export interface Outgoing extends Draft {
   /** The idempotency key: however often it is repeated, it is sent once. */
@@ -38,6 +54,11 @@ export function nextToSend(outbox: readonly Outgoing[]): Outgoing | undefined {
     busy.add(each.conversationId);
   }
   return undefined;
+}
+
+/** What is on its way to a conversation; what was written to its fan before there was one, too. Pure. */
+export function outgoingTo(id: string, fanId: string | undefined, outbox: readonly Outgoing[]): readonly Outgoing[] {
+  return outbox.filter((each) => each.conversationId === (each.toFan ? fanId : id));
 }
 
 /** Those whose messages have not arrived yet. Pure. */

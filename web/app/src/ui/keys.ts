@@ -1,9 +1,15 @@
+const PRESSED = /^(radio|checkbox|button|submit|reset|file|range|color|image)$/;
+
 /** Does the reader type into this element? Then letters are letters, not commands. */
 export function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.role === "textbox")
-  );
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return !PRESSED.test(target.type);
+  return target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName) || target.role === "textbox";
+}
+
+/** Do the arrow keys do something of their own here: choose, wind on, or scroll what is read? */
+export function usesArrows(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("input, audio, video, [role=log]") !== null;
 }
 
 let pointed = false;

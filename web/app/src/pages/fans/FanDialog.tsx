@@ -6,6 +6,7 @@ import { Refused, sentence } from "../../clients/http";
 import { useAccounts, useChosenAccount } from "../../hooks/useAccounts";
 import { useTags } from "../../hooks/useTags";
 import { centsOf, typedMoney } from "../../format/money";
+import { typedMoment } from "../../format/time";
 import { PLATFORMS } from "../../format/words";
 import type { Fan } from "../../store/entities";
 import { Button } from "../../ui/Button";
@@ -25,7 +26,7 @@ export function FanDialog({ fan, onClose, onDone }: Props) {
   const accounts = useAccounts().filter((each) => each.status !== "DISCONNECTED");
   const chosen = useChosenAccount();
   const known = useTags();
-  const [accountId, setAccountId] = useState(chosen ?? accounts[0]?.id ?? "");
+  const [accountId, setAccountId] = useState((accounts.find((each) => each.id === chosen) ?? accounts[0])?.id ?? "");
   const [tags, setTags] = useState<string[]>(fan?.tags ?? []);
   const [problems, setProblems] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
@@ -36,7 +37,8 @@ export function FanDialog({ fan, onClose, onDone }: Props) {
     const text = (name: string) => String(form.get(name) ?? "").trim() || null;
     const valueCents = text("value") === null ? 0 : centsOf(text("value") ?? "");
     if (valueCents === null) return setProblems({ valueCents: "An amount such as 12 or 12.50." });
-    const fields = { name: text("name") ?? "", handle: text("handle"), email: text("email"), avatar: text("avatar"), valueCents, tags };
+    const lastSeenAt = momentTyped(text("seen") ?? "", fan?.lastSeenAt ?? null);
+    const fields = { name: text("name") ?? "", handle: text("handle"), email: text("email"), avatar: text("avatar"), valueCents, lastSeenAt, tags };
     setBusy(true);
     try {
       if (fan) await saveFan(fan, changedOnly(fan, fields));
@@ -78,6 +80,7 @@ export function FanDialog({ fan, onClose, onDone }: Props) {
           <TextField label="E-mail" name="email" type="email" defaultValue={fan?.email ?? ""} problem={problems.email ?? null} />
           <TextField label="Paid so far" name="value" inputMode="decimal" placeholder="$0" defaultValue={fan ? typedMoney(fan.valueCents) : ""} problem={problems.valueCents ?? null} />
         </div>
+        <TextField label="Last seen" name="seen" type="datetime-local" max="2099-12-31T23:59" defaultValue={typedMoment(fan?.lastSeenAt ?? null)} problem={problems.lastSeenAt ?? null} />
         <TextField label="Address of a picture" name="avatar" type="url" placeholder="https://" defaultValue={fan?.avatar ?? ""} problem={problems.avatar ?? null} />
         <TagsField label="Tags" value={tags} known={known} onChange={setTags} />
         {problems[""] && (
@@ -96,6 +99,12 @@ export function FanDialog({ fan, onClose, onDone }: Props) {
   );
 }
 
+/** A field knows minutes, not seconds: what was not touched stays as it was. */
+function momentTyped(typed: string, before: string | null): string | null {
+  if (typed === typedMoment(before)) return before;
+  return typed === "" ? null : new Date(typed).toISOString();
+}
+
 function changedOnly<Fields extends object>(fan: Fan, fields: Fields): Partial<Fields> {
   const before = fan as unknown as Record<string, unknown>;
   const changed = Object.entries(fields).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]));
@@ -104,7 +113,7 @@ function changedOnly<Fields extends object>(fan: Fan, fields: Fields): Partial<F
 
 /** What is wrong with each field, by its name; "" for what concerns none. */
 function byField(refused: Refused): Record<string, string> {
-  const shown = ["name", "handle", "email", "avatar", "valueCents", "accountId"];
+  const shown = ["name", "handle", "email", "avatar", "valueCents", "lastSeenAt", "accountId"];
   const entries = refused.problems.map((problem) => {
     const name = problem.path?.[1] ?? "";
     return [shown.includes(name) ? name : "", sentence(problem)] as const;

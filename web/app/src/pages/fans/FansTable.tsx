@@ -6,7 +6,7 @@ import type { FansWanted, Row } from "../../hooks/useFans";
 import { useNow } from "../../hooks/useNow";
 import { useAccount, useAccounts } from "../../hooks/useAccounts";
 import { exactMoney } from "../../format/money";
-import { ago, exactly, plainDay } from "../../format/time";
+import { ago, calendarDay, exactly } from "../../format/time";
 import { PLATFORMS } from "../../format/words";
 import type { FanOrderField } from "../../generated/operations";
 import type { Fan } from "../../store/entities";
@@ -87,7 +87,7 @@ function FanRow({ row: { fan, conversationId }, onEdit, onWrite }: RowProps) {
       </td>
       <td className="number">{exactMoney(fan.valueCents)}</td>
       <td title={fan.lastSeenAt ? exactly(fan.lastSeenAt) : undefined}>{ago(fan.lastSeenAt, now)}</td>
-      <td className="numbers">{plainDay(fan.createdAt.slice(0, 10), true)}</td>
+      <td className="numbers">{calendarDay(fan.createdAt)}</td>
       <td>
         <span className="row-end">
           <IconButton label={`Write to ${fan.name}`} small onClick={write}>

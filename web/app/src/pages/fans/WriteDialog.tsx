@@ -17,9 +17,11 @@ import "../../styles/fan-panel.css";
 /** The first message to somebody: it makes the conversation, which is then opened. */
 export function WriteDialog({ fan, onClose }: { fan: Fan; onClose(): void }) {
   const account = useAccount(fan.account?.id);
-  const [key, setKey] = useState<string | null>(null);
-  const outgoing = useInbox((state) => state.outbox.find((each) => each.clientKey === key));
-  const talk = useInbox((state) => (key === null ? undefined : Object.values(state.messages).find((each) => each.clientKey === key)?.conversation.id));
+  // Closed and opened again, it shows what is still on its way, and what was refused.
+  const outgoing = useInbox((state) => state.outbox.find((each) => each.toFan && each.conversationId === fan.id));
+  const [sent, setSent] = useState(outgoing?.clientKey);
+  const key = outgoing?.clientKey ?? sent;
+  const talk = useInbox((state) => (key === undefined ? undefined : Object.values(state.messages).find((each) => each.clientKey === key)?.conversation.id));
   const [, go] = useLocation();
   useEffect(() => {
     if (talk) go(`/inbox/${encodeURIComponent(talk)}`);
@@ -35,7 +37,7 @@ export function WriteDialog({ fan, onClose }: { fan: Fan; onClose(): void }) {
           name={fan.name}
           accountId={fan.account?.id}
           closed={connected ? null : "This fan belongs to no connected account. Connect one in the settings to write."}
-          onSend={(draft) => setKey(post(fan.id, draft, true).clientKey)}
+          onSend={(draft) => setSent(post(fan.id, draft, true).clientKey)}
         />
       )}
     </Dialog>

@@ -5,6 +5,7 @@ import { money } from "../../format/money";
 import { clockTime, exactly } from "../../format/time";
 import type { Fan, Message } from "../../store/entities";
 import { useInbox } from "../../store/inbox";
+import { momentOf } from "../../store/order";
 import { Attachments } from "./Attachments";
 import { Delivery } from "./Delivery";
 import { MessageDetails } from "./MessageDetails";
@@ -18,17 +19,18 @@ interface Props {
 
 export const Bubble = memo(function Bubble({ message, fan, first, last }: Props) {
   const mine = message.direction === "OUT";
+  const at = momentOf(message);
   const classes = ["bubble", mine ? "mine" : "theirs", first && "first", last && "last", message.status.toLowerCase()];
   return (
-    <article className={`line ${mine ? "mine" : "theirs"}`} data-status={message.status} aria-label={`${mine ? "You" : fan.name}, ${clockTime(message.createdAt)}`}>
+    <article className={`line ${mine ? "mine" : "theirs"}`} data-status={message.status} aria-label={`${mine ? "You" : fan.name}, ${clockTime(at)}`}>
       <div className={classes.filter(Boolean).join(" ")}>
         <Origin message={message} />
         <Attachments attachments={message.attachments} />
         <p className="bubble-text">{message.text}</p>
         <div className="bubble-end">
           <Price message={message} />
-          <time dateTime={message.createdAt} title={exactly(message.createdAt)} className="numbers">
-            {clockTime(message.createdAt)}
+          <time dateTime={at} title={exactly(at)} className="numbers">
+            {clockTime(at)}
           </time>
           {mine && <MessageDetails message={message} />}
         </div>

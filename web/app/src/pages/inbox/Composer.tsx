@@ -1,11 +1,11 @@
 import { CalendarClock, DollarSign, Paperclip, SendHorizontal, X } from "lucide-react";
 import { useEffect, useLayoutEffect, useRef } from "react";
 
-import { blank, isBlank, keepDraft, useDraft } from "../../hooks/useDrafts";
+import { blank, keepDraft, useDraft } from "../../hooks/useDrafts";
 import { useAccount } from "../../hooks/useAccounts";
 import { money, numeral } from "../../format/money";
 import { moment } from "../../format/time";
-import type { Draft } from "../../store/outbox";
+import { isBlank, type Draft } from "../../store/outbox";
 import { draftProblem } from "../../store/rules";
 import { Button } from "../../ui/Button";
 import { AttachPopover, PricePopover, SchedulePopover } from "./ComposerPopovers";

@@ -1,7 +1,8 @@
-import { ArrowLeft, Info } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { ArrowLeft, Info, X } from "lucide-react";
+import { Suspense, useState, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 
+import { Boundary } from "../../Boundary";
 import { useAccount } from "../../hooks/useAccounts";
 import { useConversation } from "../../hooks/useConversation";
 import { useNow } from "../../hooks/useNow";
@@ -9,18 +10,19 @@ import { prefer, usePreferences } from "../../hooks/usePreferences";
 import { money } from "../../format/money";
 import { ago } from "../../format/time";
 import { ACCOUNT_STATUSES } from "../../format/words";
+import { later } from "../../later";
 import type { Account, Fan } from "../../store/entities";
 import { post } from "../../store/sender";
 import { Avatar } from "../../ui/Avatar";
 import { IconButton } from "../../ui/Button";
-import { Bones, Empty } from "../../ui/Empty";
+import { Bones, Empty, Trouble } from "../../ui/Empty";
 import { Composer } from "./Composer";
 import { ThreadView } from "./ThreadView";
 
-const FanPanel = lazy(() => import("./FanPanel"));
+const FanPanel = later(() => import("./FanPanel"));
 
 export function ConversationView({ id, onBack }: { id: string; onBack(): void }) {
-  const { conversation, fan, missing } = useConversation(id);
+  const { conversation, fan, missing, problem, retry } = useConversation(id);
   const account = useAccount(conversation?.account?.id);
   const wide = usePreferences((state) => state.fanOpen);
   const [over, setOver] = useState(false);
@@ -38,7 +40,11 @@ export function ConversationView({ id, onBack }: { id: string; onBack(): void })
     return (
       <section className="talk">
         <div className="thread-inner">
-          <Bones label="The conversation is being fetched" heights={[40, 64, 40, 88, 40]} />
+          {problem ? (
+            <Trouble words={problem} onRetry={retry} />
+          ) : (
+            <Bones label="The conversation is being fetched" heights={[40, 64, 40, 88, 40]} />
+          )}
         </div>
       </section>
     );
@@ -54,13 +60,26 @@ export function ConversationView({ id, onBack }: { id: string; onBack(): void })
         <Composer id={id} name={fan.name} accountId={conversation.account?.id} closed={closedBecause(fan, account)} onSend={(draft) => post(id, draft)} />
       </section>
       <div className={`fan-place ${wide ? "wide" : ""} ${over ? "over" : ""}`}>
-        <Suspense fallback={<div className="fan" />}>
-          <FanPanel fan={fan} onClose={close} />
-        </Suspense>
+        <Boundary here={id} fallback={(trouble) => <NoPanel trouble={trouble} onClose={close} />}>
+          <Suspense fallback={<div className="fan" />}>
+            <FanPanel fan={fan} onClose={close} />
+          </Suspense>
+        </Boundary>
       </div>
     </>
   );
 }
+
+const NoPanel = ({ trouble, onClose }: { trouble: ReactNode; onClose(): void }) => (
+  <div className="fan">
+    <div className="fan-head">
+      <IconButton label="Close" className="fan-close" onClick={onClose}>
+        <X size={18} aria-hidden />
+      </IconButton>
+    </div>
+    {trouble}
+  </div>
+);
 
 function TalkHead({ fan, onBack, onInfo }: { fan: Fan; onBack(): void; onInfo(): void }) {
   const now = useNow();

@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { cancelMessage, retryMessages } from "../../clients/messages";
 import { useNow } from "../../hooks/useNow";
-import { waiting } from "../../format/words";
+import { mayHaveArrived, waiting } from "../../format/words";
 import type { Message } from "../../store/entities";
 import { Confirm } from "../../ui/Dialog";
 import { say, sayWhy } from "../../ui/Toasts";
@@ -54,8 +54,8 @@ function Unknown({ message }: { message: Message }) {
     <p className="delivery warn">
       <CircleHelp size={14} aria-hidden />
       <span>
-        It may have arrived: the connection to the platform broke on the way. It often clears up within two minutes; if it
-        does not, look into the platform's own app.{" "}
+        {mayHaveArrived(message.delivery?.failureReason)} It often clears up within two minutes; if it does not, look into
+        the platform's own app.{" "}
         <button type="button" className="link-button" onClick={() => setAsking(true)}>
           Send again…
         </button>

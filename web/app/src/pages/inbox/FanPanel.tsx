@@ -1,13 +1,12 @@
 import { Ellipsis, Eraser, Pencil, Trash2, X } from "lucide-react";
 import { useState } from "react";
 
-import { ChangedMeanwhile, saveFan } from "../../clients/fanEdits";
-import { deleteFan } from "../../clients/fans";
+import { changeTags, deleteFan } from "../../clients/fans";
 import { useAccount } from "../../hooks/useAccounts";
 import { useNow } from "../../hooks/useNow";
 import { useTags } from "../../hooks/useTags";
 import { money } from "../../format/money";
-import { ago, exactly, plainDay } from "../../format/time";
+import { ago, calendarDay, exactly } from "../../format/time";
 import { PLATFORMS } from "../../format/words";
 import type { Fan } from "../../store/entities";
 import { Avatar } from "../../ui/Avatar";
@@ -25,9 +24,7 @@ export default function FanPanel({ fan, onClose }: { fan: Fan; onClose(): void }
   const now = useNow();
   const known = useTags();
   const gone = fan.deletedAt !== null;
-  const saveTags = (tags: string[]) => {
-    saveFan(fan, { tags }).catch((fault) => (fault instanceof ChangedMeanwhile ? say("Somebody else changed the tags just now. Try again.") : sayWhy(fault)));
-  };
+  const saveTags = (tags: string[]) => void changeTags(fan, tags).catch(sayWhy);
   return (
     <aside className="fan" aria-label={`About ${fan.name}`}>
       <div className="fan-head">
@@ -56,7 +53,7 @@ export default function FanPanel({ fan, onClose }: { fan: Fan; onClose(): void }
       <dl className="facts">
         <Fact name="E-mail" value={fan.email} />
         <Fact name="Account" value={account ? account.displayName : null} />
-        <Fact name="Since" value={plainDay(fan.createdAt.slice(0, 10), true)} />
+        <Fact name="Since" value={calendarDay(fan.createdAt)} />
       </dl>
     </aside>
   );

@@ -1,7 +1,7 @@
 import { Dialog } from "../../ui/Dialog";
 
 const KEYS: readonly (readonly [readonly string[], string])[] = [
-  [["↑", "↓"], "the conversation above or below"],
+  [["↑", "↓"], "the conversation above or below; in the messages: scroll"],
   [["/"], "search"],
   [["r"], "write"],
   [["Enter"], "send"],

@@ -17,7 +17,7 @@ import "../../styles/fan-panel.css";
 /** Conversations on the left, one of them beside it; on a phone one after the other. */
 export default function InboxPage() {
   const { id } = useParams<{ id?: string }>();
-  const openId = id ? decodeURIComponent(id) : null;
+  const openId = id ? decoded(id) : null;
   const [helping, setHelping] = useState(false);
   const held = useInbox((state) => (openId ? state.conversations[openId] !== undefined : true));
   const [, go] = useLocation();
@@ -40,6 +40,15 @@ export default function InboxPage() {
       <Help open={helping} onClose={() => setHelping(false)} />
     </div>
   );
+}
+
+/** An address that cannot be decoded is that of no conversation: it is asked for as it is, and not found. */
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
 }
 
 function scrollIntoList(openId: string | null): void {

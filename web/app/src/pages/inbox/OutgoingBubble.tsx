@@ -1,14 +1,20 @@
 import { CircleX, Clock, Users } from "lucide-react";
 
-import { keepDraft } from "../../hooks/useDrafts";
+import { takeBack } from "../../hooks/useDrafts";
 import { money } from "../../format/money";
 import { clockTime } from "../../format/time";
 import type { Outgoing } from "../../store/outbox";
 import { discard, sendAnyway } from "../../store/sender";
 import { AttachmentNames } from "./Attachments";
 
+interface Props {
+  outgoing: Outgoing;
+  /** Where its text goes to be edited; the place it was written at if not given. */
+  draftId?: string;
+}
+
 /** A message the server does not have yet: it looks like the others at once. */
-export function OutgoingBubble({ outgoing }: { outgoing: Outgoing }) {
+export function OutgoingBubble({ outgoing, draftId = outgoing.conversationId }: Props) {
   const { text, writtenAt, priceCents, attachments, state } = outgoing;
   return (
     <article className="line mine" data-status="OUTGOING" aria-label={`You, ${clockTime(writtenAt)}`}>
@@ -23,16 +29,16 @@ export function OutgoingBubble({ outgoing }: { outgoing: Outgoing }) {
           <Clock size={14} aria-hidden />
         </div>
       </div>
-      <Words outgoing={outgoing} />
+      <Words outgoing={outgoing} draftId={draftId} />
     </article>
   );
 }
 
-function Words({ outgoing }: { outgoing: Outgoing }) {
+function Words({ outgoing, draftId }: Required<Props>) {
   const { clientKey, state, words } = outgoing;
-  const takeBack = () => {
-    const { conversationId, text, priceCents, attachments, scheduledAt } = outgoing;
-    keepDraft(conversationId, { text, priceCents, attachments, scheduledAt });
+  const edit = () => {
+    const { text, priceCents, attachments, scheduledAt } = outgoing;
+    takeBack(draftId, { text, priceCents, attachments, scheduledAt });
     discard(clientKey);
   };
   if (state === "repeating")
@@ -46,7 +52,7 @@ function Words({ outgoing }: { outgoing: Outgoing }) {
           <button type="button" className="link-button" onClick={() => sendAnyway(clientKey)}>
             Send anyway
           </button>{" "}
-          <button type="button" className="link-button" onClick={takeBack}>
+          <button type="button" className="link-button" onClick={edit}>
             Edit
           </button>{" "}
           <button type="button" className="link-button" onClick={() => discard(clientKey)}>
@@ -61,7 +67,7 @@ function Words({ outgoing }: { outgoing: Outgoing }) {
         <CircleX size={14} aria-hidden />
         <span>
           Not sent: {words}{" "}
-          <button type="button" className="link-button" onClick={takeBack}>
+          <button type="button" className="link-button" onClick={edit}>
             Edit
           </button>{" "}
           <button type="button" className="link-button" onClick={() => discard(clientKey)}>

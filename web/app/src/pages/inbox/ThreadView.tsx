@@ -1,5 +1,5 @@
 import { ArrowDown, MessageCircle } from "lucide-react";
-import { Fragment, useEffect, useState } from "react";
+import { Fragment, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import { useMarkRead } from "../../hooks/useMarkRead";
 import { useStickyScroll } from "../../hooks/useStickyScroll";
@@ -7,7 +7,7 @@ import { useThread } from "../../hooks/useThread";
 import { useNow } from "../../hooks/useNow";
 import { dayName, sameDay } from "../../format/time";
 import type { Conversation, Fan, Message } from "../../store/entities";
-import { placeOf } from "../../store/order";
+import { lastToRead, momentOf } from "../../store/order";
 import { Bones, Empty, Trouble } from "../../ui/Empty";
 import { Button } from "../../ui/Button";
 import { Bubble } from "./Bubble";
@@ -21,8 +21,9 @@ export function ThreadView({ conversation, fan }: { conversation: Conversation; 
   const { messages, outgoing, loading, complete, problem, loadOlder, retry } = useThread(id);
   const scroll = useStickyScroll(messages[0]?.id, messages.length + outgoing.length, complete, loadOlder);
   const firstNew = useFirstNew(conversation, messages, loading);
-  useMarkRead(conversation, messages.at(-1), scroll.atBottom && !loading);
+  useMarkRead(conversation, lastToRead(messages), scroll.atBottom && !loading);
   const newer = useNewer(messages, scroll.atBottom);
+  useOwnInSight(outgoing.length, scroll.toBottom);
   return (
     <div className="thread-frame">
       <div className="thread" ref={scroll.box} tabIndex={0} role="log" aria-label={`Messages with ${fan.name}`} aria-busy={loading}>
@@ -47,7 +48,7 @@ export function ThreadView({ conversation, fan }: { conversation: Conversation; 
           )}
           <Bubbles messages={messages} fan={fan} firstNew={firstNew} />
           {outgoing.map((each) => (
-            <OutgoingBubble key={each.clientKey} outgoing={each} />
+            <OutgoingBubble key={each.clientKey} outgoing={each} draftId={id} />
           ))}
         </div>
       </div>
@@ -66,12 +67,13 @@ function Bubbles({ messages, fan, firstNew }: { messages: Message[]; fan: Fan; f
   return messages.map((message, index) => {
     const before = messages[index - 1];
     const after = messages[index + 1];
-    const newDay = !before || !sameDay(before.createdAt, message.createdAt);
+    const at = momentOf(message);
+    const newDay = !before || !sameDay(momentOf(before), at);
     return (
       <Fragment key={message.clientKey ?? message.id}>
         {newDay && (
-          <div className="day" role="separator" aria-label={dayName(message.createdAt, now)}>
-            <span>{dayName(message.createdAt, now)}</span>
+          <div className="day" role="separator" aria-label={dayName(at, now)}>
+            <span>{dayName(at, now)}</span>
           </div>
         )}
         {message.id === firstNew && (
@@ -87,7 +89,8 @@ function Bubbles({ messages, fan, firstNew }: { messages: Message[]; fan: Fan; f
 
 function grouped(one: Message | undefined, other: Message | undefined): boolean {
   if (!one || !other || one.direction !== other.direction) return false;
-  return sameDay(one.createdAt, other.createdAt) && Date.parse(placeOf(other).at) - Date.parse(one.createdAt) < GROUP_MS;
+  const [before, after] = [momentOf(one), momentOf(other)];
+  return sameDay(before, after) && Date.parse(after) - Date.parse(before) < GROUP_MS;
 }
 
 /** The first message that was unread when the conversation was opened; it keeps its mark until it is left. */
@@ -99,6 +102,15 @@ function useFirstNew(conversation: Conversation, messages: Message[], loading: b
     if (!loading && count > 0) setFirst(messages.filter(({ direction }) => direction === "IN").at(-count)?.id ?? null);
   }, [loading, count]);
   return first;
+}
+
+/** Who sends looks at what she sent, also from further up. */
+function useOwnInSight(count: number, toBottom: () => void): void {
+  const before = useRef(count);
+  useLayoutEffect(() => {
+    if (count > before.current) toBottom();
+    before.current = count;
+  }, [count, toBottom]);
 }
 
 /** How many messages came while the reader was further up. */

@@ -3,10 +3,10 @@ import { useLocation } from "wouter";
 
 import { markRead } from "../../clients/conversations";
 import { useInbox } from "../../store/inbox";
-import { isTyping } from "../../ui/keys";
+import { isTyping, usesArrows } from "../../ui/keys";
 import { sayWhy } from "../../ui/Toasts";
 
-/** Up and down go through the list, `/` searches, `e` marks read, `r` writes, `?` helps, Escape goes back. */
+/** Up and down go through the list, but scroll the messages where those are looked at; `/` searches, `e` marks read, `r` writes, `?` helps, Escape goes back. */
 export function useInboxKeys(openId: string | null, onHelp: () => void): void {
   const [, go] = useLocation();
   useEffect(() => {
@@ -14,6 +14,7 @@ export function useInboxKeys(openId: string | null, onHelp: () => void): void {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (document.querySelector("[role=dialog], [role=alertdialog], [role=menu]")) return;
       if (isTyping(event.target)) return onTypingKey(event);
+      if (event.key.startsWith("Arrow") && usesArrows(event.target)) return;
       const action = actions[event.key];
       if (!action) return;
       event.preventDefault();

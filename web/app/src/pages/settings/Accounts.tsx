@@ -4,7 +4,7 @@ import { useState } from "react";
 import { disconnectAccount } from "../../clients/accounts";
 import { useAccounts } from "../../hooks/useAccounts";
 import { ACCOUNT_STATUSES, PLATFORMS } from "../../format/words";
-import { plainDay } from "../../format/time";
+import { calendarDay } from "../../format/time";
 import type { Account } from "../../store/entities";
 import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
@@ -54,7 +54,7 @@ function AccountRow({ account, onConnect }: { account: Account; onConnect(): voi
           <b>{displayName}</b> <span className="faint">{PLATFORMS[platform]} · {accountId}</span>
         </p>
         <p className={well ? "faint" : "why bad"}>
-          {well && connectedAt ? `Connected since ${plainDay(connectedAt.slice(0, 10), true)}` : ACCOUNT_STATUSES[status]}
+          {well && connectedAt ? `Connected since ${calendarDay(connectedAt)}` : ACCOUNT_STATUSES[status]}
           {!well && statusDetail ? `: ${statusDetail}` : ""}
         </p>
       </div>
