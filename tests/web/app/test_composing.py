@@ -16,7 +16,7 @@ def test_a_time_set_before_the_text_holds(window: Window, mia: Creator) -> None:
     window.open_conversation("Robin Weber")
     page = window.page
     page.get_by_role("button", name="Send later").click()
-    page.get_by_label("When").fill(f"{datetime.now() + timedelta(days=1):%Y-%m-%d}T12:00")
+    page.get_by_label("When").fill(f"{datetime.now().astimezone() + timedelta(days=1):%Y-%m-%d}T12:00")
     page.get_by_role("button", name="Schedule", exact=True).click()
     expect(page.get_by_text("To be sent tomorrow 12:00")).to_be_visible()
     window.composer.fill("Not like this")

@@ -64,7 +64,9 @@ def test_a_first_message_that_was_refused_is_found_again(window: Window, mia: Cr
     held: list[Route] = []
     page.route(
         "**/graphql",
-        lambda route: held.append(route) if "mutation SendMessage" in (route.request.post_data or "") else route.continue_(),
+        lambda route: (
+            held.append(route) if "mutation SendMessage" in (route.request.post_data or "") else route.continue_()
+        ),
     )
     page.get_by_role("button", name="Write to Kim Sørensen").click()
     dialog = page.get_by_role("dialog", name="Write to Kim Sørensen")
@@ -84,7 +86,9 @@ def test_a_first_message_that_was_refused_is_found_again(window: Window, mia: Cr
     expect(window.bubble("Welcome, Kim")).to_have_attribute("data-status", "SENT")
 
 
-def test_a_fan_is_added_to_an_account_that_is_there_and_when_she_was_seen_is_changed(window: Window, mia: Creator) -> None:
+def test_a_fan_is_added_to_an_account_that_is_there_and_when_she_was_seen_is_changed(
+    window: Window, mia: Creator
+) -> None:
     away = mia.connect("Nora", f"{mia.account}-b")
     mia.ask("mutation ($id: ID!) { disconnectAccount(id: $id) { errors { message } } }", {"id": away})
     window.open("/fans")

@@ -68,6 +68,8 @@ def test_a_browser_that_refuses_to_notify_breaks_nothing(window: Window, mia: Cr
     window.page.add_init_script(REFUSE)
     window.open("/settings")
     expect(window.page).to_have_title("(1) Settings · Huntaze CRM")
+    mia.hears("Hi", "Jordan Lee")
+    expect(window.page).to_have_title("(2) Settings · Huntaze CRM")  # what comes now comes live, and is told
     mia.hears("One", "Robin Weber")
     expect(window.page.get_by_text("Robin Weber: One")).to_be_visible()
     mia.hears("Two", "Alex Morgan")
