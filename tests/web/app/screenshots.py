@@ -20,9 +20,9 @@ from tests.conftest import session_settings
 from tests.flows.background import in_background
 from tests.parts import running_postgres, running_redis, running_sqs
 from tests.sources import ROOT
-from tests.web.conftest import NO_OTHER_HOST, QUIET
 from tests.web.app.creator import Creator
 from tests.web.app.scene import build
+from tests.web.conftest import NO_OTHER_HOST, QUIET
 
 IMAGES = ROOT / "docs" / "images"
 WIDE: ViewportSize = {"width": 1360, "height": 860}
