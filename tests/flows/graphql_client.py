@@ -106,7 +106,7 @@ class GraphQLClient:
     @asynccontextmanager
     async def subscribe(self, query: str, variables: dict[str, Any] | None = None) -> AsyncIterator[Subscription]:
         address = self.url.replace("http", "ws", 1) + "/graphql"
-        # Without a bound: who leaves with frames unread would else wait ten seconds for the other's goodbye behind them.
+        # Without a bound: who leaves with frames unread would wait ten seconds for the other's goodbye behind them.
         async with connect(address, subprotocols=[SUBPROTOCOL], max_queue=None) as socket:
             await socket.send(json.dumps({"type": "connection_init", "payload": self.headers}))
             assert json.loads(await socket.recv())["type"] == "connection_ack"
