@@ -22,4 +22,4 @@ def chosen(given: list[strawberry.ID] | None) -> tuple[UUID, ...] | None:
     """None: of all. Raises a BAD_USER_INPUT fault that names the argument."""
     for problem in rules.at_most(given or (), ("accountIds",), MOST):
         raise refused(problem)
-    return None if given is None else tuple(ids.decode("CreatorAccount", each) for each in given)
+    return ids.decode_each("CreatorAccount", given)

@@ -34,12 +34,11 @@ async def analytics(
 def _filter(given: AnalyticsFilter | None) -> analytics_filter.AnalyticsFilter:
     if given is None:
         return analytics_filter.AnalyticsFilter()
-    accounts = given.account_ids
     return analytics_filter.AnalyticsFilter(
         first=given.from_,
         last=given.to,
         platform=given.platform and given.platform.name,
-        account_ids=None if accounts is None else tuple(ids.decode("CreatorAccount", each) for each in accounts),
+        account_ids=ids.decode_each("CreatorAccount", given.account_ids),
         tags=tuple(given.tags or ()),
         time_zone=given.time_zone,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
@@ -78,7 +77,7 @@ def _filter(given: ConversationFilter | None) -> conversation_filter.Conversatio
         unread_only=bool(given.unread_only),
         awaiting_reply=given.awaiting_reply,
         platform=given.platform and given.platform.name,
-        account_ids=_accounts(given.account_ids),
+        account_ids=ids.decode_each("CreatorAccount", given.account_ids),
         search=given.search,
         tags=tuple(given.tags or ()),
         min_fan_value_cents=given.min_fan_value_cents,
@@ -88,10 +87,6 @@ def _filter(given: ConversationFilter | None) -> conversation_filter.Conversatio
     for problem in conversation_filter.problems(found):
         raise refused(problem)
     return found
-
-
-def _accounts(given: list[strawberry.ID] | None) -> tuple[UUID, ...] | None:
-    return None if given is None else tuple(ids.decode("CreatorAccount", each) for each in given)
 
 
 @answering(ConversationPayload)

@@ -77,9 +77,7 @@ def filter_of(given: FanFilter | None) -> fan_filter.FanFilter:
         search=given.search,
         tags=tuple(given.tags or ()),
         platform=given.platform and given.platform.name,
-        account_ids=None
-        if given.account_ids is None
-        else tuple(ids.decode("CreatorAccount", each) for each in given.account_ids),
+        account_ids=ids.decode_each("CreatorAccount", given.account_ids),
         min_value_cents=given.min_value_cents,
         max_value_cents=given.max_value_cents,
         seen_after=given.seen_after,

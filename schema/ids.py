@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import strawberry
@@ -32,3 +33,7 @@ def decode(kind: str, text: str) -> UUID:
 
 def decode_optional(kind: str, text: str | None) -> UUID | None:
     return None if text is None else decode(kind, text)
+
+
+def decode_each(kind: str, texts: Sequence[str] | None) -> tuple[UUID, ...] | None:
+    return None if texts is None else tuple(decode(kind, text) for text in texts)

@@ -28,6 +28,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR, INSTANT = timedelta(hours=1), timedelta(microseconds=1)
 BOUNDS = [NOON, NOON + HOUR, NOON + 2 * HOUR, NOON + 3 * HOUR]
 YEARS = [datetime(year, 1, 1, tzinfo=UTC) for year in (2022, 2023, 2024, 2025, 2026)]
+DAYS = [YEARS[0] + timedelta(days=number) for number in range(131)]
 MONTHS = [datetime(2023, month, 1, tzinfo=UTC) for month in range(1, 13)]
 
 
@@ -71,7 +72,7 @@ async def test_a_period_holds_its_first_moment_and_not_its_last(database: Databa
     ]
 
 
-@pytest.mark.parametrize("bounds", [YEARS, YEARS[:2], [YEARS[0], YEARS[-1]], MONTHS])
+@pytest.mark.parametrize("bounds", [YEARS, YEARS[:2], [YEARS[0], YEARS[-1]], MONTHS, DAYS])
 async def test_a_long_range_of_a_tag_is_counted_by_two_and_comes_to_the_same(
     database: Database, bounds: list[datetime]
 ) -> None:
