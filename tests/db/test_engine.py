@@ -33,7 +33,7 @@ def test_a_url_of_libpq_becomes_one_of_asyncpg(url: str, address: str, arguments
 
 
 async def test_sessions_speak_utc_and_end_long_statements(database_url: str) -> None:
-    async with opened(database_url, statement_timeout_seconds=0.2, application="test") as database:
+    async with opened(database_url, statement_timeout_seconds=1, application="test") as database:
         setting = select(*(func.current_setting(name) for name in ("timezone", "application_name")))
         assert (await reading(database, lambda session: session.execute(setting))).one() == ("UTC", "test")
         with pytest.raises(DBAPIError, match="statement timeout"):

@@ -98,7 +98,7 @@ async def test_a_part_that_is_away_hides_no_other(database: Database) -> None:
     assert (ready, overall(components)) == (True, DEGRADED)
 
 
-@pytest.mark.parametrize(("answer", "ask_seconds"), [(never, 0.5), (broken, 10)])
+@pytest.mark.parametrize(("answer", "ask_seconds"), [(never, 1.5), (broken, 10)])
 async def test_a_part_that_hangs_or_fails_is_away_and_its_words_stay_inside(
     database: Database, redis_endpoint: str, answer: Callable[[], Awaitable[bool]], ask_seconds: float
 ) -> None:

@@ -118,7 +118,7 @@ async def test_without_a_status_a_written_request_has_begun(
     departure = Departure(lambda: True)
     async with raw_server(behave) as server:
         with pytest.raises(NoReply, match=words):
-            await perform(client, server.url, departure, timeout_seconds=0.3)
+            await perform(client, server.url, departure, timeout_seconds=1.5)
 
     assert departure.begun
     assert server.connections == 1
@@ -128,7 +128,7 @@ async def test_without_a_status_a_written_request_has_begun(
 async def test_a_body_that_breaks_off_leaves_the_status_standing(client: httpx.AsyncClient, then: Behaviour) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
     async with raw_server(writing(head, b'{"id"', then=then)) as server:
-        reply = await perform(client, server.url, timeout_seconds=0.3)
+        reply = await perform(client, server.url, timeout_seconds=1.5)
 
     assert reply.status == 200
     assert b'{"id"'.startswith(reply.body)

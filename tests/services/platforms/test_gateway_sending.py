@@ -71,7 +71,7 @@ async def test_an_answer_that_comes_too_late_is_unknown(
     at_once: int,
 ) -> None:
     await control.fault(kind, seconds=60)
-    adapter = adapter_at(sandbox_url, timeout_seconds=0.3)
+    adapter = adapter_at(sandbox_url, timeout_seconds=1.5)
 
     answer = await sent(adapter, credentials, OutgoingMessage("Hi"))
 

@@ -10,7 +10,7 @@ import pytest
 
 from services.sending.proof import READ_BACK
 from services.sending.repeats import READ_BACK_PAUSES
-from tests.services.sending.road import Road, a_road
+from tests.services.sending.road import TIMEOUT_SECONDS, Road, a_road
 from tests.stored import LONG_AGO, conversation, fan, message, store
 from tests.waiting import eventually
 
@@ -98,7 +98,7 @@ async def test_nothing_found_is_looked_for_again_and_then_left_to_a_person(road:
 
 
 async def test_it_is_found_at_a_later_look(road: Road) -> None:
-    await road.control.fault("delay", seconds=1)
+    await road.control.fault("delay", seconds=TIMEOUT_SECONDS + 1)
     sent = await road.send()
     await road.over()
     await road.control.fault("status", on="list", status=500)

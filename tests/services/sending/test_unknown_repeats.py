@@ -10,7 +10,7 @@ import pytest
 
 from db.queries import messages
 from services.sending.claim import Claim
-from tests.services.sending.road import Road, a_road
+from tests.services.sending.road import TIMEOUT_SECONDS, Road, a_road
 from tests.stored import LONG_AGO, campaign, conversation, fan, message, store
 
 CUT = {"kind": "cut_after"}
@@ -27,7 +27,7 @@ async def road(database_url: str) -> AsyncIterator[Road]:
     [
         (CUT, 1),
         ({"kind": "accept_then_500"}, 1),
-        ({"kind": "delay_after", "seconds": 2}, 1),
+        ({"kind": "delay_after", "seconds": TIMEOUT_SECONDS + 1}, 1),
         ({"kind": "cut_before"}, 0),
         ({"kind": "status", "status": 500}, 0),
         ({"kind": "status", "status": 408}, 0),
