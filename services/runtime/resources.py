@@ -56,6 +56,10 @@ from services.sending.status import QueueStatusReader
 from services.webhooks.receive import WebhookReceiver
 from services.webhooks.work import WebhookWorker
 
+IDLE_SECONDS = 4.0
+"""A connection to a platform is not used again after so long: many servers close one after five, and a call that meets
+the close has an unknown outcome."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resources:
@@ -119,7 +123,12 @@ async def open_resources(settings: Settings, application: str) -> AsyncIterator[
         redis = messenger.commands(settings)
         stack.push_async_callback(redis.aclose)
         http = await stack.enter_async_context(
-            httpx.AsyncClient(timeout=settings.platform_timeout_seconds, follow_redirects=False, trust_env=False)
+            httpx.AsyncClient(
+                timeout=settings.platform_timeout_seconds,
+                limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=IDLE_SECONDS),
+                follow_redirects=False,
+                trust_env=False,
+            )
         )
         clock = SystemClock()
         sqs = await stack.enter_async_context(open_sqs(settings))

@@ -1,4 +1,4 @@
-"""How uvicorn is started for the API, wherever it is: the bounds it puts on a websocket before we see a frame."""
+"""How uvicorn is started for the API, wherever it is: the bounds it puts on a connection before we see a frame."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ UVICORN_OPTIONS: Mapping[str, str | int | float | bool] = {
     "ws_per_message_deflate": False,  # a compressed megabyte may unpack to a thousand
     "ws_ping_interval": 20.0,
     "ws_ping_timeout": 20.0,
+    "timeout_keep_alive": 75,  # longer than a load balancer's own 60 s: who closes first may lose a request under way
 }
 """As `uvicorn.Config` names them."""
 

@@ -15,6 +15,8 @@ from services.platforms.sandbox_server.accounts import Account
 from services.platforms.sandbox_server.app import build_app
 
 _START_SECONDS = 10.0
+_IDLE_SECONDS = 75
+"""Longer than any client keeps a connection: who closes first may lose a request that is under way."""
 
 
 class CuttableProtocol(H11Protocol):
@@ -73,4 +75,5 @@ def _config(app: Starlette, host: str, port: int, grace_seconds: int) -> uvicorn
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=grace_seconds,
+        timeout_keep_alive=_IDLE_SECONDS,
     )
