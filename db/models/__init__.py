@@ -5,7 +5,14 @@ from db.models.base import Base, new_id
 from db.models.campaigns import Campaign, CampaignRecipient
 from db.models.conversations import Conversation
 from db.models.creator_accounts import CreatorAccount
-from db.models.fan_imports import FanImport, FanImportFailure, FanImportFan, FanImportFile, FanImportPreview
+from db.models.fan_imports import (
+    FanImport,
+    FanImportFailure,
+    FanImportFan,
+    FanImportFile,
+    FanImportFormerKey,
+    FanImportPreview,
+)
 from db.models.fans import Fan
 from db.models.idempotency_keys import IdempotencyKey
 from db.models.lanes import Lane
@@ -20,7 +27,7 @@ from db.models.worker_heartbeats import WorkerHeartbeat
 
 __all__ = [
     "Attempt", "Base", "Campaign", "CampaignRecipient", "Conversation", "CreatorAccount", "Fan", "FanImport",
-    "FanImportFailure", "FanImportFan", "FanImportFile", "FanImportPreview", "IdempotencyKey", "Lane", "LiveEvent",
-    "LiveSequence", "Message", "MessageCount", "MessageRemoval", "Payment", "UnsentCount", "User", "WebhookDelivery",
-    "WorkerHeartbeat", "new_id",
+    "FanImportFailure", "FanImportFan", "FanImportFile", "FanImportFormerKey", "FanImportPreview", "IdempotencyKey",
+    "Lane", "LiveEvent", "LiveSequence", "Message", "MessageCount", "MessageRemoval", "Payment", "UnsentCount",
+    "User", "WebhookDelivery", "WorkerHeartbeat", "new_id",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, SmallInteger, String, Text, text
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, LargeBinary, SmallInteger, String, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,7 +26,7 @@ class FanImport(Owned, Versioned, Base):
 
     `position`: how many records of the file lie behind us, blank ones included. `notes` counts what `warnings` tell.
     Whoever holds the lease works on it; `attempts` of leases that moved nothing. `revision` rises when the upload is
-    rewritten. `undo_kept`: fans it added that stayed when it was undone.
+    rewritten. `undo_kept`: fans it added that stayed when it was undone. `file_hash`: SHA-256 of the file as it came.
     """
 
     __tablename__ = "fan_imports"
@@ -37,6 +37,7 @@ class FanImport(Owned, Versioned, Base):
         one_of("status", IMPORT_STATUSES),
         one_of("on_duplicate", DUPLICATE_POLICIES),
         Index("ix_fan_imports_created", "user_id", "created_at", "id"),
+        Index("ix_fan_imports_file", "user_id", "file_hash"),
         Index("ix_fan_imports_open", "updated_at", postgresql_where=text("status IN ('PENDING', 'RUNNING')")),
     )
 
@@ -65,6 +66,7 @@ class FanImport(Owned, Versioned, Base):
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     undoing: Mapped[bool] = mapped_column(default=False, server_default="false")
     undo_kept: Mapped[int | None]
+    file_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class FanImportFile(Base):
@@ -131,3 +133,16 @@ class FanImportPreview(Base):
     last_seen_at: Mapped[datetime | None]
     deleted: Mapped[bool]
     version: Mapped[int]
+
+
+class FanImportFormerKey(Base):
+    """An address or a name that an import, or a dry run, took from a fan, as they are compared. `title`: its column."""
+
+    __tablename__ = "fan_import_former_keys"
+    __table_args__ = (_of_an_import(), Index("ix_fan_import_former_keys_fan", "user_id", "fan_id"))
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    fan_import_id: Mapped[UUID] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(collation="C"), primary_key=True)
+    fan_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -121,6 +121,12 @@ def _sorted_name(name: ColumnElement[str]) -> ColumnElement[str]:
     return collate(func.left(func.lower(bare), 100), "C")
 
 
+async def by_ids(session: ReadSession, owner: UUID, fan_ids: Sequence[UUID]) -> list[KnownFan]:
+    """Those of whom anything is known."""
+    wanted = any_(literal(list(fan_ids), ARRAY(Uuid)))
+    return await _read(session, select(*STORED).where(Fan.user_id == owner, Fan.id == wanted, Fan.erased_at.is_(None)))
+
+
 async def previews(
     session: ReadSession,
     owner: UUID,

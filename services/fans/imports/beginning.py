@@ -7,7 +7,7 @@ from typing import Any
 
 from db.engine import WriteSession
 from db.models import FanImport
-from db.queries import fan_import_failures, fan_import_fans, fan_imports
+from db.queries import fan_import_failures, fan_import_fans, fan_import_former_keys, fan_imports
 
 FROM_THE_START: Mapping[str, Any] = {
     "status": "PENDING", "status_detail": None, "total_rows": None, "processed_rows": 0, "inserted": 0, "updated": 0,
@@ -21,4 +21,5 @@ async def begin_anew(session: WriteSession, fan_import: FanImport, *, dry_run: b
     owner = fan_import.user_id
     await fan_import_failures.remove(session, owner, fan_import.id)
     await fan_import_fans.remove_previews(session, owner, fan_import.id)
+    await fan_import_former_keys.remove(session, owner, fan_import.id)
     return await fan_imports.change(session, owner, fan_import.id, dry_run=dry_run, **FROM_THE_START)

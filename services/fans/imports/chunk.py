@@ -9,10 +9,10 @@ from uuid import UUID
 
 from db.engine import WriteSession
 from db.models import CreatorAccount, FanImport
-from db.queries import creator_accounts, fan_batches, fan_import_fans, known_fans
+from db.queries import creator_accounts, fan_batches, fan_import_fans, fan_import_former_keys, known_fans
 from db.queries.known_fans import KnownFan
 from services.fans.home import SeveralAccounts, only_account
-from services.fans.imports.index import Index
+from services.fans.imports.index import EMAIL, NAME, Index
 from services.fans.imports.plan import Homes, Plan, Planner
 from services.fans.imports.rows import BadRow, Fault, Row
 from services.fans.imports.sameness import Home, Known, email_key, exact_name, handle_key
@@ -29,9 +29,12 @@ async def carry_out(session: WriteSession, fan_import: FanImport, rows: Sequence
     """Write what becomes of the rows; of a dry run what would. Raises Quicker; then the caller rolls back."""
     homes = await _homes(session, fan_import, rows)
     good = [row for row in rows if isinstance(row, Row)]
-    fans = await _fans(session, fan_import, good, homes)
+    former = await fan_import_former_keys.of_file(session, fan_import, _bare_keys(good))
+    fans = await _fans(session, fan_import, good, homes, [key.fan_id for key in former])
     # In a thread, so that whoever sends meanwhile is not held up; so below.
-    plan = await asyncio.to_thread(_planned, rows, fans, homes, fan_import.on_duplicate)
+    plan = await asyncio.to_thread(_planned, rows, Index(fans, former), homes, fan_import.on_duplicate)
+    if plan.former:
+        await fan_import_former_keys.add(session, fan_import.user_id, fan_import.id, plan.former)
     if fan_import.dry_run:
         await _preview(session, fan_import, plan)
     else:
@@ -39,8 +42,8 @@ async def carry_out(session: WriteSession, fan_import: FanImport, rows: Sequence
     return plan
 
 
-def _planned(rows: Sequence[Row | BadRow], fans: Sequence[Known], homes: Homes, policy: str) -> Plan:
-    return Planner(Index(fans), homes, update=policy == UPDATE).plan(rows)
+def _planned(rows: Sequence[Row | BadRow], index: Index, homes: Homes, policy: str) -> Plan:
+    return Planner(index, homes, update=policy == UPDATE).plan(rows)
 
 
 # ---- where the fans belong
@@ -68,15 +71,26 @@ def _home(platform: str, accounts: Sequence[CreatorAccount], account_id: UUID | 
 # ---- who is there already
 
 
-async def _fans(session: WriteSession, fan_import: FanImport, rows: Sequence[Row], homes: Homes) -> list[Known]:
+def _bare_keys(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """By what rows without a handle may have known fans when the same file was imported before."""
+    bare = [row for row in rows if row.handle is None]
+    emails = _distinct(row.email and email_key(row.email) for row in bare)
+    return [*((EMAIL, key) for key in emails), *((NAME, key) for key in _names(bare))]
+
+
+async def _fans(
+    session: WriteSession, fan_import: FanImport, rows: Sequence[Row], homes: Homes, former: Sequence[UUID]
+) -> list[Known]:
     """Everybody the rows may mean, as she is stored or, in a dry run, as it would have left her."""
     found: dict[UUID, KnownFan] = {}
     for home in {each for each in homes.values() if isinstance(each, Home)}:
         there = [row for row in rows if homes[row.platform or ""] == home]
         if there:
             found |= {fan.fan_id: fan for fan in await _stored(session, fan_import.user_id, home, there)}
+    if former:
+        found |= {fan.fan_id: fan for fan in await known_fans.by_ids(session, fan_import.user_id, former)}
     if fan_import.dry_run:
-        found |= {fan.fan_id: fan for fan in await _previewed(session, fan_import, rows, list(found))}
+        found |= {fan.fan_id: fan for fan in await _previewed(session, fan_import, rows, [*found, *former])}
     return [_known(fan) for fan in found.values()]
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from db.engine import WriteSession
 from db.models import Fan, FanImportFailure
-from db.queries import fan_import_failures, fan_imports, fans
+from db.queries import fan_import_failures, fan_import_former_keys, fan_imports, fans
 from services.fans import handles, spreadsheet
 from services.fans.imports.beginning import begin_anew
 from services.fans.imports.columns import Columns, columns_of
@@ -45,6 +45,7 @@ async def forget(session: WriteSession, owner: UUID, fan_id: UUID) -> None:
             if fan_import.dry_run and fan_import.status in fan_imports.OPEN:
                 await begin_anew(session, fan_import, dry_run=True)
     await _forget_failures(session, owner, fan)
+    await fan_import_former_keys.forget(session, owner, [fan_id])
 
 
 def without_her(content: bytes, fan: Fan) -> bytes | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -105,6 +106,7 @@ class FanImports:
             file_name=_base_name(upload),
             dry_run=upload.dry_run,
             on_duplicate=upload.on_duplicate,
+            file_hash=await asyncio.to_thread(lambda: hashlib.sha256(content).digest()),
         )
         async with self._transactions() as work:
             await fan_imports.add(work.session, row, content)

@@ -5,27 +5,38 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from db.queries.fan_import_former_keys import FormerKey
 from services.fans.imports.rows import Row
 from services.fans.imports.sameness import Home, Known, chosen, email_key, exact_name, handle_key
 
 Key = tuple[Home, str]
+EMAIL, NAME = "Email", "Display Name"
+"""By the titles of their columns."""
 
 
 class Index:
-    """Fans by handle, by e-mail address and by name; a fan who is put again replaces what was known of her."""
+    """Fans by handle, by e-mail address and by name; a fan who is put again replaces what was known of her.
 
-    def __init__(self, fans: Iterable[Known] = ()) -> None:
+    `former`: what the same file has called her before, now or the last time; of fans who are in the index.
+    """
+
+    def __init__(self, fans: Iterable[Known] = (), former: Iterable[FormerKey] = ()) -> None:
         self._handles: dict[Key, Known] = {}
         self._emails: defaultdict[Key, dict[object, Known]] = defaultdict(dict)
         self._names: defaultdict[Key, dict[object, Known]] = defaultdict(dict)
         self._fans: dict[object, Known] = {}
+        self._former: defaultdict[tuple[str, str], dict[object, None]] = defaultdict(dict)
+        self.overwritten: list[FormerKey] = []
         for fan in fans:
             self.put(fan)
+        for key in former:
+            self._former[key.title, key.key][key.fan_id] = None
 
     def put(self, fan: Known) -> None:
         former = self._fans.get(fan.fan_id)
         if former is not None:
             self._drop(former)
+            self._remember(former, fan)
         self._fans[fan.fan_id] = fan
         if fan.handle is not None:
             self._handles[fan.home, handle_key(fan.handle) or ""] = fan
@@ -39,24 +50,33 @@ class Index:
             by_handle = self._handles.get((home, handle_key(row.handle) or ""))
             if by_handle is not None:
                 return by_handle
-        if row.email is not None:
-            by_email = chosen(self._with_email(row, home), "Email")
-            if by_email is not None:
-                return by_email
-        return chosen(self._with_name(row, home), "Display Name") if row.name is not None else None
+        present = self._by_email(row, self._emailed(row, home)) or self._by_name(row, self._named(row, home))
+        living = present is not None and not present.deleted
+        return present if living or row.handle is not None else self._formerly(row, home) or present
 
-    def _with_email(self, row: Row, home: Home) -> Iterator[Known]:
-        assert row.email is not None
-        for fan in self._emails.get((home, email_key(row.email)), {}).values():
-            if row.handle is None or fan.handle is None:
-                yield fan
+    def _formerly(self, row: Row, home: Home) -> Known | None:
+        return self._by_email(row, self._once(EMAIL, row.email and email_key(row.email), home)) or self._by_name(
+            row, self._once(NAME, row.name and exact_name(row.name), home)
+        )
 
-    def _with_name(self, row: Row, home: Home) -> Iterator[Known]:
+    def _by_email(self, row: Row, fans: Iterable[Known]) -> Known | None:
+        return chosen((fan for fan in fans if row.handle is None or fan.handle is None), EMAIL)
+
+    def _by_name(self, row: Row, fans: Iterable[Known]) -> Known | None:
         """Those whom neither handle nor address tells apart from the row; of the deleted those without a handle."""
-        assert row.name is not None
-        for fan in self._names.get((home, exact_name(row.name)), {}).values():
-            comparable = (row.handle and fan.handle) or (row.email and fan.email)
-            if not comparable and not (fan.deleted and fan.handle):
+        return chosen((fan for fan in fans if not _told_apart(row, fan) and not (fan.deleted and fan.handle)), NAME)
+
+    def _emailed(self, row: Row, home: Home) -> Iterable[Known]:
+        return self._emails.get((home, email_key(row.email)), {}).values() if row.email is not None else ()
+
+    def _named(self, row: Row, home: Home) -> Iterable[Known]:
+        return self._names.get((home, exact_name(row.name)), {}).values() if row.name is not None else ()
+
+    def _once(self, title: str, key: str | None, home: Home) -> Iterator[Known]:
+        """Living fans whom this file has called so."""
+        for fan_id in self._former.get((title, key), {}) if key is not None else ():
+            fan = self._fans.get(fan_id)
+            if fan is not None and fan.home == home and not fan.deleted:
                 yield fan
 
     def _drop(self, fan: Known) -> None:
@@ -65,3 +85,17 @@ class Index:
         if fan.email is not None:
             del self._emails[fan.home, email_key(fan.email)][fan.fan_id]
         del self._names[fan.home, exact_name(fan.name)][fan.fan_id]
+
+    def _remember(self, fan: Known, new: Known) -> None:
+        lost = (
+            [FormerKey(NAME, exact_name(fan.name), fan.fan_id)] if exact_name(new.name) != exact_name(fan.name) else []
+        )
+        if fan.email is not None and (new.email is None or email_key(new.email) != email_key(fan.email)):
+            lost.append(FormerKey(EMAIL, email_key(fan.email), fan.fan_id))
+        for key in lost:
+            self._former[key.title, key.key][key.fan_id] = None
+        self.overwritten += lost
+
+
+def _told_apart(row: Row, fan: Known) -> bool:
+    return bool((row.handle and fan.handle) or (row.email and fan.email))

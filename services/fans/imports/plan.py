@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from db.models import new_id
+from db.queries.fan_import_former_keys import FormerKey
 from services.fans.imports.index import Index
 from services.fans.imports.merging import TooManyTags, merged
 from services.fans.imports.rows import BadRow, Fault, Row
@@ -23,13 +24,17 @@ BY_NAME = "by_name"
 
 @dataclass
 class Plan:
-    """What is to be written: each fan once, as the last row leaves her. `added` has those who are back as well."""
+    """What is to be written: each fan once, as the last row leaves her. `added` has those who are back as well.
+
+    `former`: addresses and names that rows have taken from fans.
+    """
 
     added: dict[UUID, Known] = field(default_factory=dict)
     changed: dict[UUID, Known] = field(default_factory=dict)
     failed: list[BadRow] = field(default_factory=list)
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    former: list[FormerKey] = field(default_factory=list)
 
 
 class Planner:
@@ -48,6 +53,7 @@ class Planner:
             if bad is not None:
                 self._plan.failed.append(bad)
                 self._plan.outcomes["failed"] += 1
+        self._plan.former = self._index.overwritten
         return self._plan
 
     def _take(self, row: Row) -> BadRow | None:

@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlalchemy.exc import DBAPIError
 
 from db.models import FanImport
-from db.queries import conversations, fan_import_failures, fan_import_fans, fan_imports
+from db.queries import conversations, fan_import_failures, fan_import_fans, fan_import_former_keys, fan_imports
 from db.unit_of_work import Transactions, UnitOfWork
 from services.fans.imports import notes
 from services.fans.imports.chunk import Quicker, carry_out
@@ -101,6 +101,7 @@ class Progress:
         owner = held.user_id
         if held.dry_run:
             await fan_import_fans.remove_previews(work.session, owner, held.id)
+            await fan_import_former_keys.remove(work.session, owner, held.id)
         if not (held.dry_run and values["status"] == "COMPLETED"):
             await fan_imports.remove_uploads(work.session, owner, [held.id])
         if not held.dry_run and held.inserted + held.updated and (held.total_rows or 0) > TOLD_ONE_BY_ONE:

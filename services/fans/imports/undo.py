@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import func
 
 from db.models import FanImport
-from db.queries import fan_import_fans, fan_imports
+from db.queries import fan_import_fans, fan_import_former_keys, fan_imports
 from db.queries.fan_import_fans import Added
 from db.unit_of_work import Transactions, UnitOfWork
 from services.fans.imports.progress import TOLD_ONE_BY_ONE, LeaseLost
@@ -78,7 +78,9 @@ async def _take_back(work: UnitOfWork, held: FanImport, added: Sequence[Added]) 
     owner, session = held.user_id, work.session
     there = [fan for fan in added if not fan.deleted]
     going = [fan for fan in there if not fan.touched]
-    await fan_import_fans.take_back(session, owner, [fan.fan_id for fan in going if not fan.brought_back])
+    gone = [fan.fan_id for fan in going if not fan.brought_back]
+    await fan_import_fans.take_back(session, owner, gone)
+    await fan_import_former_keys.forget(session, owner, gone)
     await fan_import_fans.delete_again(session, owner, [fan.fan_id for fan in going if fan.brought_back])
     if (held.total_rows or 0) <= TOLD_ONE_BY_ONE:
         for fan in going:
