@@ -1,11 +1,12 @@
 """Erase a fan: what is known of her is removed for good, everywhere; counts and revenue stay.
 
 Removed are her fields, what she and the user wrote, attachments, requests to the platform, reasons for failures (they
-may quote), the hashes of what was sent, the webhooks about her, her rows in files of imports and what such files called her. The rows of ours
-stay: messages without text, live events (which hold ids alone, so that a replay shows the tombstone), payments with
-their amounts, moments and the platform's ids of payment and message, by which a repeat is recognised. Waiting messages
-are cancelled. A message that is being sent reaches her, because the worker holds it already; `services.fans.leftovers`
-clears what its end leaves behind. She is not recognised any more: if she writes again, she is a new fan.
+may quote), the hashes of what was sent, the webhooks about her, her rows in files of imports and what such files
+called her. The rows of ours stay: messages without text, live events (which hold ids alone, so that a replay shows
+the tombstone), payments with their amounts, moments and the platform's ids of payment and message, by which a repeat
+is recognised. Waiting messages are cancelled. A message that is being sent reaches her, because the worker holds it
+already; `services.fans.leftovers` clears what its end leaves behind. She is not recognised any more: if she writes
+again, she is a new fan.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ async def carry_out(session: WriteSession, fan_import: FanImport, rows: Sequence
     # In a thread, so that whoever sends meanwhile is not held up; so below.
     plan = await asyncio.to_thread(_planned, rows, Index(fans, former), homes, fan_import.on_duplicate)
     if plan.former:
-        await fan_import_former_keys.add(session, fan_import.user_id, fan_import.id, plan.former)
+        await fan_import_former_keys.add(session, fan_import, plan.former)
     if fan_import.dry_run:
         await _preview(session, fan_import, plan)
     else:

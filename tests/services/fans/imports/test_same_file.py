@@ -30,11 +30,14 @@ async def test_it_inserts_nothing(desk: Desk) -> None:
     assert (counts(first), await names(desk)) == ((6, 2, 4, 0, 0), BOTH)
 
     again = await desk.imported(CONTRADICTING, on_duplicate="UPDATE", file_name="copy.csv")
+    kept = await stored(desk, FanImportFormerKey)
+    await desk.imported(CONTRADICTING, on_duplicate="UPDATE")
     skipping = await desk.imported(CONTRADICTING, on_duplicate="SKIP")
 
     assert (again.inserted, again.error_count) == (0, 0)
     assert counts(skipping) == (6, 0, 0, 6, 0)
     assert await names(desk) == BOTH
+    assert await stored(desk, FanImportFormerKey) == kept == 6
 
 
 async def test_a_dry_run_tells_the_same_and_keeps_nothing(desk: Desk) -> None:
