@@ -2,7 +2,7 @@ import { ArrowDown, ArrowUp, MessageCircle, Pencil } from "lucide-react";
 import { useState } from "react";
 import { useLocation } from "wouter";
 
-import type { FansWanted, Row } from "../../hooks/useFans";
+import type { Row } from "../../hooks/useFans";
 import { useNow } from "../../hooks/useNow";
 import { useAccount, useAccounts } from "../../hooks/useAccounts";
 import { exactMoney } from "../../format/money";
@@ -10,6 +10,7 @@ import { ago, calendarDay, exactly } from "../../format/time";
 import { PLATFORMS } from "../../format/words";
 import type { FanOrderField } from "../../generated/operations";
 import type { Fan } from "../../store/entities";
+import type { FansWanted } from "../../store/fansWanted";
 import { Avatar } from "../../ui/Avatar";
 import { IconButton } from "../../ui/Button";
 import { FanDialog } from "./FanDialog";
