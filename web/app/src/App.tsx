@@ -8,12 +8,14 @@ import { Rail } from "./Rail";
 import { Routes } from "./Routes";
 import { followInbox } from "./clients/inboxEvents";
 import { useNotifications } from "./hooks/useNotifications";
+import { useUnsent } from "./hooks/useUnsent";
 import { SignIn } from "./session/SignIn";
 import { useSession } from "./session/session";
 import { useInbox } from "./store/inbox";
 import { sendWaiting } from "./store/sender";
 import { Bones } from "./ui/Empty";
 import { Toasts } from "./ui/Toasts";
+import { Writing } from "./Writing";
 
 export function App() {
   const { token, refused } = useSession();
@@ -33,6 +35,7 @@ function Shell() {
   const [reading] = useRoute("/inbox/*?");
   const [here] = useLocation();
   const { onEvent } = useNotifications();
+  useUnsent();
   useEffect(() => {
     if (following) return;
     following = true;
@@ -53,6 +56,7 @@ function Shell() {
           <PageBones />
         )}
       </main>
+      <Writing />
     </div>
   );
 }
