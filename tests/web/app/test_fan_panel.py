@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from playwright.sync_api import Locator, Route, expect
 
 from tests.web.app.creator import Creator
@@ -45,6 +47,26 @@ def test_notes_are_no_conflict_with_themselves(window: Window, mia: Creator) -> 
     window.open_conversation("Robin Weber")
     expect(notes).to_have_value("Birthday on Friday")
     assert _about(window).get_by_text("Somebody else").count() == 0
+
+
+def test_notes_are_saved_when_the_page_is_left_before_they_rest(window: Window, mia: Creator) -> None:
+    mia.hears("Hello")
+    window.page.clock.install()
+    window.open()
+    window.open_conversation("Robin Weber")
+    notes = _about(window).get_by_label("Notes")
+    expect(notes).to_be_visible()
+    window.page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))  # so that the writing never rests
+    notes.press_sequentially("Birthday on Friday")
+    window.page.reload()
+    mia.has_noted("Robin Weber", "Birthday on Friday")
+    expect(notes).to_have_value("Birthday on Friday")
+    window.page.clock.run_for(5_000)
+    expect(_about(window).get_by_text("Saved by itself.")).to_be_visible()
+    assert _about(window).get_by_text("Somebody else").count() == 0
+    notes.press_sequentially(", in Lisbon")
+    window.page.close()
+    mia.has_noted("Robin Weber", "Birthday on Friday, in Lisbon")
 
 
 def test_notes_that_were_not_saved_write_over_nobodys(window: Window, mia: Creator) -> None:
