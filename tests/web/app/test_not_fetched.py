@@ -19,9 +19,9 @@ def _trouble(page: Page) -> Locator:
 
 
 def test_a_page_that_cannot_be_fetched_is_tried_again(window: Window) -> None:
-    window.open()
     page = window.page
     page.route("**/assets/SettingsPage-*.js", _away)
+    window.open()
     page.get_by_role("link", name="Settings").click()
     expect(_trouble(page)).to_be_visible()
     page.get_by_role("link", name="Inbox").click()
@@ -37,9 +37,9 @@ def test_a_page_that_cannot_be_fetched_is_tried_again(window: Window) -> None:
 
 def test_what_is_still_not_there_comes_with_the_whole_page(window: Window) -> None:
     """After a newer version was put up, the files of the older one are gone for good."""
-    window.open()
     page = window.page
     page.route("**/assets/QueuePage-*.js", _away)
+    window.open()
     page.get_by_role("link", name="Queue").click()
     expect(_trouble(page)).to_be_visible()
     with page.expect_event("load"):

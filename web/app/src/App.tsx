@@ -5,7 +5,8 @@ import { useLocation, useRoute } from "wouter";
 import { Banner } from "./Banner";
 import { Boundary } from "./Boundary";
 import { Rail } from "./Rail";
-import { Routes } from "./Routes";
+import { PAGES, Routes } from "./Routes";
+import { fetchAhead } from "./ahead";
 import { followInbox } from "./clients/inboxEvents";
 import { useNotifications } from "./hooks/useNotifications";
 import { useUnsent } from "./hooks/useUnsent";
@@ -39,7 +40,10 @@ function Shell() {
   useEffect(() => {
     if (following) return;
     following = true;
-    void followInbox(onEvent).then(sendWaiting);
+    void followInbox(onEvent).then(() => {
+      sendWaiting();
+      void fetchAhead(PAGES);
+    });
   }, [onEvent]);
   return (
     <div className={`shell ${reading ? "reading" : ""}`}>
