@@ -31,7 +31,7 @@ def test_the_other_pages_are_there_before_they_are_looked_at(window: Window) -> 
     page.route("**/assets/*.js", away)
     page.evaluate(WATCH)
     for name in ("Fans", "Campaigns", "Queue", "Settings", "Analytics"):
-        page.get_by_role("link", name=name).click()
+        page.get_by_role("navigation").get_by_role("link", name=name).click()
         expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
     assert page.evaluate("window.waited") == []
 
@@ -41,7 +41,7 @@ def test_who_saves_data_is_fetched_what_she_looks_at(window: Window) -> None:
     window.open()
     expect(window.page.get_by_role("heading", name="No conversations yet")).to_be_visible()
     with window.page.expect_request("**/assets/FansPage-*.js"):
-        window.page.get_by_role("link", name="Fans").click()
+        window.page.get_by_role("navigation").get_by_role("link", name="Fans").click()
     expect(window.page.get_by_role("heading", level=1, name="Fans")).to_be_visible()
 
 
