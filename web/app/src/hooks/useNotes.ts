@@ -46,10 +46,7 @@ export function useNotes(fan: Fan) {
       tried.set(fan.id, [notes]);
       return stored ? stored.notes : notes;
     } catch (fault) {
-      if (!(fault instanceof ChangedMeanwhile)) throw fault;
-      // It arrived before a reload, and its answer did not.
-      if (fault.fan.notes === notes) return notes;
-      const own = fault.fan.notes !== base && tried.get(fan.id)?.includes(fault.fan.notes);
+      const own = fault instanceof ChangedMeanwhile && fault.fan.notes !== base && tried.get(fan.id)?.includes(fault.fan.notes);
       if (!own) throw fault;
       return store({ base: fault.fan.notes, text, saved: null });
     }
