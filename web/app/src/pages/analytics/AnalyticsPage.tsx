@@ -100,7 +100,7 @@ function Controls({ view, onChange }: { view: View; onChange(changed: Partial<Vi
           </button>
         }
       >
-        <div className="popup-form">
+        <div className="tags-form">
           <TagsField label="Fans who carry all of these tags" value={view.tags} known={known} onChange={(tags) => onChange({ tags })} />
         </div>
       </Popover>

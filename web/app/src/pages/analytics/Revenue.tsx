@@ -29,7 +29,7 @@ export function Revenue({ points, totals, interval }: Props) {
     <section className="card" aria-labelledby="revenue">
       <header className="page-head">
         <h2 id="revenue">Offered and paid</h2>
-        <ul className="legend">
+        <ul className="lines">
           <li>
             <i className="paid" aria-hidden="true" /> paid {money(totals.revenueCents)}
           </li>
