@@ -63,6 +63,19 @@ def test_a_conversation_does_not_need_the_panel_beside_it(window: Window, mia: C
     expect(window.page.get_by_role("complementary", name="About Robin Weber")).to_be_visible()
 
 
+def test_the_figures_do_not_need_the_chart(window: Window) -> None:
+    window.page.route("**/assets/RevenueChart-*.js", _away)
+    window.open("/analytics")
+    expect(_trouble(window.page)).to_be_visible()
+    expect(window.page.get_by_text("Paid in this range")).to_be_visible()
+    window.page.get_by_label("Table", exact=True).check()
+    expect(_trouble(window.page)).to_have_count(0)
+    window.page.get_by_label("Lines", exact=True).check()
+    window.page.unroute("**/assets/RevenueChart-*.js")
+    window.page.get_by_role("button", name="Try again").click()
+    expect(window.page.get_by_role("img", name="What was offered and what was paid")).to_be_visible()
+
+
 def test_an_address_of_nothing_is_said_to_be_one(window: Window, mia: Creator) -> None:
     window.open()
     for address in ("/inbox/%E0%A4%A", "/inbox/nonsense"):

@@ -14,6 +14,12 @@ function talkOf({ conversationId, toFan }: Outgoing): string | undefined {
   return Object.values(useInbox.getState().conversations).find((talk) => talk.fanId === conversationId)?.id;
 }
 
+function lookAt(outgoing: Outgoing, go: (address: string) => void): void {
+  const talk = talkOf(outgoing); // there may be one by now
+  if (talk !== undefined) go(addressOf(talk));
+  else writeToId(outgoing.conversationId).catch(sayWhy);
+}
+
 /** A message that is not sent while nobody looks is told until it is looked at, with the way to what was typed. */
 export function useUnsent(): void {
   const outbox = useInbox((state) => state.outbox);
@@ -32,7 +38,7 @@ export function useUnsent(): void {
       const seen = writing === place || (talk !== undefined && here === addressOf(talk));
       if (seen) hush(place);
       else if (told.current.get(place) !== keys)
-        tell(place, sentenceOf(all), { words: "Open", onAct: () => (talk === undefined ? void writeToId(place).catch(sayWhy) : go(addressOf(talk))) });
+        tell(place, sentenceOf(all), { words: "Open", onAct: () => lookAt(first, go) });
       told.current.set(place, keys);
     }
     for (const place of told.current.keys()) {
