@@ -10,6 +10,7 @@ from uuid import UUID
 import strawberry
 
 from db.queries import fan_imports as queries
+from resolvers.account_choice import AccountIds, chosen
 from resolvers.payloads import answering
 from schema import ids
 from schema.context import CurrentInfo
@@ -38,15 +39,16 @@ async def fan_imports(
     after: After = None,
     last: Last = None,
     before: Before = None,
+    account_ids: AccountIds = None,
 ) -> Connection[FanImport]:
-    owner, reads = info.context.owner, info.context.database.reads
+    owner, reads, accounts = info.context.owner, info.context.database.reads, chosen(account_ids)
     wanted = window(first, after, last, before, usual=IMPORTS_A_PAGE, kinds=(datetime, UUID))
     async with reads() as session:
-        page = await queries.read_list(session, owner, wanted)
+        page = await queries.read_list(session, owner, accounts, wanted)
 
     async def count() -> int:
         async with reads() as session:
-            return await queries.count(session, owner)
+            return await queries.count(session, owner, accounts)
 
     return connect(page, FanImport.of, count)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -34,15 +34,23 @@ def position(row: FanImport) -> Position:
     return row.created_at, row.id
 
 
-async def read_list(session: ReadSession, owner: UUID, window: Window) -> Page[FanImport]:
-    """Newest first."""
-    query = select(FanImport).where(FanImport.user_id == owner)
+async def read_list(
+    session: ReadSession, owner: UUID, account_ids: tuple[UUID, ...] | None, window: Window
+) -> Page[FanImport]:
+    """Newest first; of all accounts, and of none, where `account_ids` is None."""
+    query = select(FanImport).where(FanImport.user_id == owner, *_of(account_ids))
     rows = (await session.scalars(within(query, ORDER, window, descending=True))).all()
     return page(rows, window, position)
 
 
-async def count(session: ReadSession, owner: UUID) -> int:
-    return await session.scalar(select(func.count()).select_from(FanImport).where(FanImport.user_id == owner)) or 0
+async def count(session: ReadSession, owner: UUID, account_ids: tuple[UUID, ...] | None) -> int:
+    query = select(func.count()).select_from(FanImport).where(FanImport.user_id == owner, *_of(account_ids))
+    return await session.scalar(query) or 0
+
+
+def _of(account_ids: tuple[UUID, ...] | None) -> Iterator[ColumnElement[bool]]:
+    if account_ids is not None:
+        yield FanImport.creator_account_id.in_(account_ids)
 
 
 async def lock(session: WriteSession, owner: UUID, fan_import_id: UUID) -> FanImport | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from playwright.sync_api import Locator, Route, expect
 
 from tests.web.app.creator import Creator
@@ -9,6 +11,14 @@ from tests.web.app.window import Window
 
 NOTE = """mutation ($id: ID!, $notes: String) {
   updateFan(input: { id: $id, notes: $notes }) { errors { message } } }"""
+
+
+# So near, a request is away before the page is, outliving or not: what the browser was asked for is kept instead.
+OUTLIVING = """const real = window.fetch; window.fetch = (input, init) => {
+  if (String(init?.body).includes("mutation UpdateFan")) localStorage.outlives = String(init.keepalive);
+  return real(input, init); };"""
+HIDE = """Object.defineProperty(document, "visibilityState", { value: "hidden" });
+  document.dispatchEvent(new Event("visibilitychange"));"""
 
 
 def _hold(route: Route, held: list[Route]) -> None:
@@ -45,6 +55,32 @@ def test_notes_are_no_conflict_with_themselves(window: Window, mia: Creator) -> 
     window.open_conversation("Robin Weber")
     expect(notes).to_have_value("Birthday on Friday")
     assert _about(window).get_by_text("Somebody else").count() == 0
+
+
+def test_notes_are_saved_when_the_page_is_left_before_they_rest(window: Window, mia: Creator) -> None:
+    mia.hears("Hello")
+    window.page.clock.install()
+    window.page.add_init_script(OUTLIVING)
+    window.open()
+    window.open_conversation("Robin Weber")
+    notes = _about(window).get_by_label("Notes")
+    expect(notes).to_be_visible()
+    window.page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))  # so that the writing never rests
+    notes.press_sequentially("Birthday on Friday")
+    window.page.reload()
+    mia.has_noted("Robin Weber", "Birthday on Friday")
+    assert window.page.evaluate("localStorage.outlives") == "true"
+    window.page.clock.resume()
+    expect(notes).to_have_value("Birthday on Friday")
+    expect(_about(window).get_by_text("Saved by itself.")).to_be_visible()
+    assert _about(window).get_by_text("Somebody else").count() == 0
+    window.page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=5))
+    notes.fill("Birthday on Friday, in Lisbon")
+    window.page.evaluate(HIDE)
+    mia.has_noted("Robin Weber", "Birthday on Friday, in Lisbon")
+    notes.fill("Birthday on Friday, in Porto")
+    window.page.close()
+    mia.has_noted("Robin Weber", "Birthday on Friday, in Porto")
 
 
 def test_notes_that_were_not_saved_write_over_nobodys(window: Window, mia: Creator) -> None:

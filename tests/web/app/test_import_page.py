@@ -10,6 +10,7 @@ from uuid import UUID
 from playwright.sync_api import Request, Route, expect
 
 from db.models import FanImport, new_id
+from schema import ids
 from tests.web.app.creator import Creator
 from tests.web.app.window import Window
 
@@ -148,6 +149,30 @@ def test_all_imports_are_listed_and_what_has_added_fans_can_be_undone(window: Wi
     expect(page.get_by_role("region", name="Undone")).to_be_visible()
     expect(rows.filter(has_text="Undone")).to_have_count(1)
     expect(rows).to_have_count(23)  # fetched again as far as they were shown
+
+
+def test_the_history_is_that_of_the_account_that_is_looked_at(window: Window, mia: Creator) -> None:
+    mia.connect("Nora", f"{mia.account}-b")
+    of = {name: ids.decode("CreatorAccount", given) for name, given in mia.account_ids.items()}
+    mia.stores(
+        lambda owner: [
+            _import(owner, "mia.csv", creator_account_id=of["Mia"]),
+            _import(owner, "nora.csv", creator_account_id=of["Nora"]),
+            _import(owner, "none.csv"),
+        ]
+    )
+    window.open("/fans/import")
+    files = window.page.get_by_role("region", name="Earlier").locator("tbody").get_by_role("row")
+    expect(files).to_have_count(3)
+    window.look_at(1)
+    expect(files).to_have_count(1)
+    expect(files).to_contain_text("mia.csv")
+    window.look_at(2)
+    expect(files).to_have_count(1)
+    expect(files).to_contain_text("nora.csv")
+    window.look_at(0)
+    expect(files).to_have_count(3)
+    expect(files.filter(has_text="none.csv")).to_be_visible()
 
 
 def _import(owner: UUID, name: str, status: str = "COMPLETED", **values: object) -> FanImport:

@@ -19,9 +19,9 @@ def _trouble(page: Page) -> Locator:
 
 
 def test_a_page_that_cannot_be_fetched_is_tried_again(window: Window) -> None:
-    window.open()
     page = window.page
     page.route("**/assets/SettingsPage-*.js", _away)
+    window.open()
     page.get_by_role("link", name="Settings").click()
     expect(_trouble(page)).to_be_visible()
     page.get_by_role("link", name="Inbox").click()
@@ -37,9 +37,9 @@ def test_a_page_that_cannot_be_fetched_is_tried_again(window: Window) -> None:
 
 def test_what_is_still_not_there_comes_with_the_whole_page(window: Window) -> None:
     """After a newer version was put up, the files of the older one are gone for good."""
-    window.open()
     page = window.page
     page.route("**/assets/QueuePage-*.js", _away)
+    window.open()
     page.get_by_role("link", name="Queue").click()
     expect(_trouble(page)).to_be_visible()
     with page.expect_event("load"):
@@ -61,6 +61,19 @@ def test_a_conversation_does_not_need_the_panel_beside_it(window: Window, mia: C
     window.page.unroute("**/assets/FanPanel-*.js")
     window.page.get_by_role("button", name="Try again").click()
     expect(window.page.get_by_role("complementary", name="About Robin Weber")).to_be_visible()
+
+
+def test_the_figures_do_not_need_the_chart(window: Window) -> None:
+    window.page.route("**/assets/RevenueChart-*.js", _away)
+    window.open("/analytics")
+    expect(_trouble(window.page)).to_be_visible()
+    expect(window.page.get_by_text("Paid in this range")).to_be_visible()
+    window.page.get_by_label("Table", exact=True).check()
+    expect(_trouble(window.page)).to_have_count(0)
+    window.page.get_by_label("Lines", exact=True).check()
+    window.page.unroute("**/assets/RevenueChart-*.js")
+    window.page.get_by_role("button", name="Try again").click()
+    expect(window.page.get_by_role("img", name="What was offered and what was paid")).to_be_visible()
 
 
 def test_an_address_of_nothing_is_said_to_be_one(window: Window, mia: Creator) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.web.app.creator import Creator
 from tests.web.app.window import Window
@@ -61,6 +61,34 @@ def test_a_narrowed_list_hides_no_message(window: Window, mia: Creator) -> None:
     mia.hears("Not in the list", "Alex Morgan")
     expect(window.page.get_by_text("Alex Morgan: Not in the list")).to_be_visible()
     assert window.page.get_by_text("Alex Morgan: Seen in the list").count() == 0
+
+
+def test_a_message_that_is_refused_while_nobody_looks_is_told_until_it_is_looked_at(
+    window: Window, mia: Creator
+) -> None:
+    mia.hears("Hello", "Robin Weber")
+    mia.hears("Hi", "Alex Morgan")
+    window.open()
+    window.open_conversation("Robin Weber")
+    held: list[Route] = []
+    window.page.route(
+        "**/graphql",
+        lambda route: (
+            held.append(route) if "mutation SendMessage" in (route.request.post_data or "") else route.continue_()
+        ),
+    )
+    window.write("Not to be lost")
+    window.open_conversation("Alex Morgan")
+    error = {"__typename": "InvalidInput", "code": "INVALID_INPUT", "message": "A word is not allowed.", "path": None}
+    held[0].fulfill(json={"data": {"sendMessage": {"message": None, "errors": [error]}}})
+    told = window.page.get_by_text("Not sent to Robin Weber: A word is not allowed.")
+    expect(told).to_be_visible()
+    window.page.get_by_role("button", name="Open", exact=True).click()
+    expect(window.thread.get_by_role("alert")).to_contain_text("Not sent: A word is not allowed.")
+    expect(told).to_have_count(0)
+    window.row("Alex Morgan").click()  # it was seen, and is not told again
+    expect(window.page.get_by_role("log", name="Messages with Alex Morgan")).to_be_visible()
+    assert told.count() == 0
 
 
 def test_a_browser_that_refuses_to_notify_breaks_nothing(window: Window, mia: Creator) -> None:

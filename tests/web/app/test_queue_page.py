@@ -77,6 +77,34 @@ def _without_health(route: Route) -> None:
         route.continue_()
 
 
+def test_accounts_that_cannot_be_counted_are_said_to_be_and_are_asked_for_again(window: Window, mia: Creator) -> None:
+    page = window.page
+    page.route("**/graphql", _without_backlogs)
+    window.open("/queue")
+    accounts = page.get_by_role("region", name="By account")
+    trouble = accounts.get_by_role("alert")
+    expect(trouble).to_contain_text("The server cannot be reached. Check your connection.")
+    expect(accounts.get_by_role("listitem")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Everything arrived")).to_be_visible()  # the rest of the page goes on
+    page.unroute("**/graphql")
+    trouble.get_by_role("button", name="Try again").click()
+    expect(accounts.get_by_role("listitem")).to_contain_text(["0 waiting"])
+    expect(trouble).to_have_count(0)
+    # What was counted before is not shown as if it still held.
+    page.route("**/graphql", _without_backlogs)
+    mia.hears("Hello")
+    mia.sends(conversationId=mia.conversation("Robin Weber"), text="One")
+    expect(trouble).to_be_visible()
+    expect(accounts.get_by_role("listitem")).to_have_count(0)
+
+
+def _without_backlogs(route: Route) -> None:
+    if "query AccountBacklogs" in (route.request.post_data or ""):
+        route.abort()
+    else:
+        route.continue_()
+
+
 def test_accounts_are_connected_and_disconnected(window: Window, mia: Creator) -> None:
     window.open("/settings")
     page = window.page

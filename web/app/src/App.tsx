@@ -5,15 +5,18 @@ import { useLocation, useRoute } from "wouter";
 import { Banner } from "./Banner";
 import { Boundary } from "./Boundary";
 import { Rail } from "./Rail";
-import { Routes } from "./Routes";
+import { PAGES, Routes } from "./Routes";
+import { fetchAhead } from "./ahead";
 import { followInbox } from "./clients/inboxEvents";
 import { useNotifications } from "./hooks/useNotifications";
+import { useUnsent } from "./hooks/useUnsent";
 import { SignIn } from "./session/SignIn";
 import { useSession } from "./session/session";
 import { useInbox } from "./store/inbox";
 import { sendWaiting } from "./store/sender";
 import { Bones } from "./ui/Empty";
 import { Toasts } from "./ui/Toasts";
+import { Writing } from "./Writing";
 
 export function App() {
   const { token, refused } = useSession();
@@ -33,10 +36,14 @@ function Shell() {
   const [reading] = useRoute("/inbox/*?");
   const [here] = useLocation();
   const { onEvent } = useNotifications();
+  useUnsent();
   useEffect(() => {
     if (following) return;
     following = true;
-    void followInbox(onEvent).then(sendWaiting);
+    void followInbox(onEvent).then(() => {
+      sendWaiting();
+      void fetchAhead(PAGES);
+    });
   }, [onEvent]);
   return (
     <div className={`shell ${reading ? "reading" : ""}`}>
@@ -53,6 +60,7 @@ function Shell() {
           <PageBones />
         )}
       </main>
+      <Writing />
     </div>
   );
 }

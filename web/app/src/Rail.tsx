@@ -4,6 +4,7 @@ import { Link, useLocation } from "wouter";
 
 import { AccountSwitch } from "./AccountSwitch";
 import { useUnread } from "./hooks/useAccounts";
+import { useFansAddress } from "./hooks/useFansWanted";
 import { usePageTitle } from "./hooks/usePageTitle";
 
 const SIZE = 21;
@@ -20,13 +21,14 @@ const PLACES: readonly { href: string; words: string; icon: ReactNode }[] = [
 export function Rail() {
   const [location] = useLocation();
   const unread = useUnread();
+  const fans = useFansAddress();
   const here = PLACES.find(({ href }) => isHere(href, location));
   usePageTitle(here?.words ?? "Huntaze CRM", unread);
   return (
     <nav className="rail" aria-label="Pages">
       <AccountSwitch />
       {PLACES.map(({ href, words, icon }) => (
-        <Link key={href} href={href} className="place" aria-current={isHere(href, location) ? "page" : undefined}>
+        <Link key={href} href={href === "/fans" ? fans : href} className="place" aria-current={isHere(href, location) ? "page" : undefined}>
           {icon}
           <span>{words}</span>
           {href === "/" && unread > 0 && (

@@ -15,6 +15,8 @@ const NewCampaignPage = later(() => import("./pages/campaigns/NewCampaignPage"))
 const QueuePage = later(() => import("./pages/queue/QueuePage"));
 const SettingsPage = later(() => import("./pages/settings/SettingsPage"));
 
+export const PAGES = [FansPage, CampaignsPage, AnalyticsPage, QueuePage, SettingsPage, CampaignPage, NewCampaignPage, EditCampaignPage, ImportPage];
+
 /** Every address of the application; resolvers/pages.py hands out the page for each of them. */
 export function Routes() {
   return (

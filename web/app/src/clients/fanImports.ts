@@ -41,7 +41,9 @@ export const confirmImport = async (id: string) => made((await change(ConfirmFan
 
 export const undoImport = async (id: string) => made((await change(UndoFanImportDocument, { id })).undoFanImport);
 
-export const fetchImports = async (after: string | null) => (await ask(FanImportsDocument, { after })).fanImports;
+/** Of one account, or all of them: those without an account, too. */
+export const fetchImports = async (accountId: string | null, after: string | null) =>
+  (await ask(FanImportsDocument, { accountIds: accountId ? [accountId] : null, after })).fanImports;
 
 export type RowError = NonNullable<FanImportErrorsQuery["fanImport"]>["errors"][number];
 

@@ -39,8 +39,8 @@ export async function createFan(input: CreateFanInput): Promise<Fan> {
 }
 
 /** Throws Refused with CONFLICT where somebody else changed the fan after the version given. */
-export async function updateFan(input: UpdateFanInput): Promise<Fan | null> {
-  const { fan, errors } = (await change(UpdateFanDocument, { input })).updateFan;
+export async function updateFan(input: UpdateFanInput, fetchOptions?: RequestInit): Promise<Fan | null> {
+  const { fan, errors } = (await change(UpdateFanDocument, { input }, fetchOptions)).updateFan;
   if (fan) takeIn({ fans: [fan] });
   demandNone(errors);
   return fan;

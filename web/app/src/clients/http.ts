@@ -75,9 +75,12 @@ export async function ask<R, V>(document: TypedDocumentString<R, V>, variables: 
   return answered(await client.query(typed(document), variables as V & object, options).toPromise());
 }
 
+/** Of a request that goes on although the page is left. Its body, of all such requests together, has at most 64 kB. */
+export const OUTLIVES: RequestInit = { keepalive: true };
+
 /** Changes something. Throws Unanswered; expected failures are in the answer. */
-export async function change<R, V>(document: TypedDocumentString<R, V>, variables: V): Promise<R> {
-  return answered(await client.mutation(typed(document), variables as V & object).toPromise());
+export async function change<R, V>(document: TypedDocumentString<R, V>, variables: V, fetchOptions: RequestInit = {}): Promise<R> {
+  return answered(await client.mutation(typed(document), variables as V & object, { fetchOptions }).toPromise());
 }
 
 export type Problem = ErrorPartsFragment;

@@ -2,7 +2,8 @@ import { useEffect, useState } from "react";
 
 import { fetchFans } from "../clients/fans";
 import type { Fan } from "../store/entities";
-import { fanFilter, fanOrder, type FansWanted } from "./useFans";
+import type { FansWanted } from "../store/fansWanted";
+import { fanFilter, fanOrder } from "./useFans";
 
 export const MOST = 100;
 const PAUSE_MS = 300;

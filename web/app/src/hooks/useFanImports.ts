@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from "react";
 
 import { fetchImportErrors, fetchImports, isOver, watchImport, type FanImport, type RowError } from "../clients/fanImports";
+import { useChosenAccount } from "./useAccounts";
 import { usePages } from "./usePages";
 
 /** An import as it goes on; never an older state in place of a newer one. */
@@ -15,9 +16,10 @@ export function useFanImport(given: FanImport | null): FanImport | null {
   return state && state.id === id ? state : given;
 }
 
-/** The imports so far, newest first. `changed`: asked again when it does. */
+/** The imports so far of the account that is looked at, newest first. `changed`: asked again when it does. */
 export function useFanImports(changed: unknown) {
-  const { items, ...list } = usePages(fetchImports, "imports", changed);
+  const chosen = useChosenAccount();
+  const { items, ...list } = usePages((after) => fetchImports(chosen, after), JSON.stringify(chosen), changed);
   return { ...list, imports: items };
 }
 

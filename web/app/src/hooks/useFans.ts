@@ -2,37 +2,13 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useShallow } from "zustand/react/shallow";
 
 import { fetchFans } from "../clients/fans";
-import type { FanFilter, FanOrder, FanOrderField, OrderDirection, Platform } from "../generated/operations";
+import type { FanFilter, FanOrder } from "../generated/operations";
 import { centsOf } from "../format/money";
 import type { Fan } from "../store/entities";
+import type { FansWanted } from "../store/fansWanted";
 import { useInbox } from "../store/inbox";
 import { dayStart } from "../store/order";
 import { useChosenAccount } from "./useAccounts";
-
-/** What a list of fans asks for, as it is typed. */
-export interface FansWanted {
-  search: string;
-  tags: readonly string[];
-  platform: Platform | null;
-  minValue: string;
-  maxValue: string;
-  seenFrom: string;
-  seenTo: string;
-  order: FanOrderField;
-  direction: OrderDirection;
-}
-
-export const allFans: FansWanted = {
-  search: "",
-  tags: [],
-  platform: null,
-  minValue: "",
-  maxValue: "",
-  seenFrom: "",
-  seenTo: "",
-  order: "CREATED_AT",
-  direction: "DESC",
-};
 
 export function fanFilter(wanted: FansWanted, accountId: string | null): FanFilter {
   return {

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 
 import { ChangedMeanwhile, saveFan } from "../clients/fanEdits";
+import { OUTLIVES } from "../clients/http";
 import { leftovers } from "../session/leftovers";
 import type { Fan } from "../store/entities";
 
@@ -23,7 +24,7 @@ const isChanged = ({ text, base, saved }: Noted) => text !== saved && clean(text
 /** What this tab tried to store since the last answer, by fan: where the server has one of them, no colleague wrote it. */
 const tried = new Map<string, readonly (string | null)[]>();
 
-/** Notes that save themselves when the writing pauses and when it is left; a colleague's are never written over unseen. */
+/** Notes that save themselves when the writing pauses and when it or the page is left; a colleague's are never written over unseen. */
 export function useNotes(fan: Fan) {
   const key = `noted.${fan.id}`;
   const [noted, setNoted] = useState<Noted | null>(() => leftovers.read<Noted | null>(key, null));
@@ -41,7 +42,7 @@ export function useNotes(fan: Fan) {
     const notes = clean(text);
     tried.set(fan.id, [...(tried.get(fan.id) ?? []), notes]);
     try {
-      const stored = await saveFan({ ...fan, notes: base }, { notes });
+      const stored = await saveFan({ ...fan, notes: base }, { notes }, OUTLIVES);
       tried.set(fan.id, [notes]);
       return stored ? stored.notes : notes;
     } catch (fault) {
@@ -67,7 +68,7 @@ export function useNotes(fan: Fan) {
     } finally {
       saving.current = false;
     }
-    if (gone.current) await save();
+    if (gone.current || document.visibilityState === "hidden") await save();
   };
 
   useEffect(() => {
@@ -84,6 +85,17 @@ export function useNotes(fan: Fan) {
     return () => {
       gone.current = true;
       void save();
+    };
+  }, []);
+  useEffect(() => {
+    // Whoever hides the page may never come back to it.
+    const hidden = () => void (document.visibilityState === "hidden" && save());
+    const left = () => void save();
+    document.addEventListener("visibilitychange", hidden);
+    addEventListener("pagehide", left);
+    return () => {
+      document.removeEventListener("visibilitychange", hidden);
+      removeEventListener("pagehide", left);
     };
   }, []);
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Message } from "./entities";
-import { afterConflict, isUntouched, joined, nextToSend, outgoingTo, withoutArrived, type Draft, type Outgoing } from "./outbox";
+import { afterConflict, isUntouched, joined, nextToSend, outgoingTo, unsent, withoutArrived, type Draft, type Outgoing } from "./outbox";
 
 const outgoing = (clientKey: string, conversationId: string, state: Outgoing["state"]): Outgoing => ({
   clientKey, conversationId, toFan: false, writtenAt: "2026-11-25T12:00:00.000Z", text: clientKey, priceCents: null, attachments: [],
@@ -68,4 +68,10 @@ test.each<[string, Partial<Message>[], "again" | "overtaken"]>([
   const verdict = afterConflict(messages, new Set(["mine"]));
   expect(verdict.state).toBe(expected);
   if (verdict.state === "again") expect(verdict.seen).toBe(messages.at(-1)?.id ?? null);
+});
+
+test("what is not sent is found by the place it was written at", () => {
+  const outbox = [outgoing("1", "a", "refused"), outgoing("2", "b", "repeating"), outgoing("3", "c", "overtaken"), outgoing("4", "a", "refused")];
+  const keys = [...unsent(outbox)].map(([place, all]) => [place, ...all.map((each) => each.clientKey)]);
+  expect(keys).toEqual([["a", "1", "4"], ["c", "3"]]);
 });

@@ -68,6 +68,16 @@ export function withoutArrived(outbox: readonly Outgoing[], arrived: readonly Me
   return left.length === outbox.length ? outbox : left;
 }
 
+/** What a person has to look at before it can be sent, by the conversation or fan it was written to. Pure. */
+export function unsent(outbox: readonly Outgoing[]): ReadonlyMap<string, readonly [Outgoing, ...Outgoing[]]> {
+  const found = new Map<string, [Outgoing, ...Outgoing[]]>();
+  for (const each of outbox) {
+    if (each.state !== "refused" && each.state !== "overtaken") continue;
+    found.set(each.conversationId, [...(found.get(each.conversationId) ?? []), each] as [Outgoing, ...Outgoing[]]);
+  }
+  return found;
+}
+
 export type AfterConflict = { state: "again"; seen: string | null } | { state: "overtaken" };
 
 /**

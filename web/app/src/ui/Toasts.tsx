@@ -3,13 +3,26 @@ import { X } from "lucide-react";
 
 import { IconButton } from "./Button";
 
+interface Action {
+  words: string;
+  onAct(): void;
+}
+
 const manager = Toast.createToastManager();
 
 /** A sentence that is shown for a while, and read out. */
-export function say(words: string, action?: { words: string; onAct(): void }): void {
-  const actionProps = action && { children: action.words, onClick: action.onAct };
-  manager.add({ description: words, timeout: 7000, ...(actionProps ? { actionProps } : {}) });
+export function say(words: string, action?: Action): void {
+  manager.add({ description: words, timeout: 7000, ...(action ? { actionProps: propsOf(action) } : {}) });
 }
+
+/** The same, but it stays until it is closed or hushed; told again under its name it takes the place of the one before. */
+export function tell(name: string, words: string, action: Action): void {
+  manager.add({ id: name, description: words, timeout: 0, actionProps: propsOf(action) });
+}
+
+export const hush = (name: string) => manager.close(name);
+
+const propsOf = ({ words, onAct }: Action) => ({ children: words, onClick: onAct });
 
 /** Says why something did not work. */
 export const sayWhy = (fault: unknown) => say(fault instanceof Error ? fault.message : String(fault));

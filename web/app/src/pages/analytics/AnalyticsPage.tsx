@@ -12,7 +12,7 @@ import { Segments, TagsField } from "../../ui/Fields";
 import { Popover } from "../../ui/Popover";
 import { csvOf, saveText } from "./csv";
 import { Kpis } from "./Kpis";
-import { Revenue } from "./Revenue";
+import { Revenue, useChart } from "./Revenue";
 import { TopFans } from "./TopFans";
 import type { Range, View } from "./view";
 import "../../styles/analytics.css";
@@ -37,6 +37,7 @@ export default function AnalyticsPage() {
   const [view, setView] = useState<View>(last);
   const change = (changed: Partial<View>) => setView((before) => (last = { ...before, ...changed }));
   const { answer, current, lack, problem, retry } = useAnalytics(view);
+  useChart();
   return (
     <div className="page">
       <div className="page-inner">
@@ -99,7 +100,7 @@ function Controls({ view, onChange }: { view: View; onChange(changed: Partial<Vi
           </button>
         }
       >
-        <div className="popup-form">
+        <div className="tags-form">
           <TagsField label="Fans who carry all of these tags" value={view.tags} known={known} onChange={(tags) => onChange({ tags })} />
         </div>
       </Popover>

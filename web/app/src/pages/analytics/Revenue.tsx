@@ -1,11 +1,20 @@
-import { useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 
+import { Boundary } from "../../Boundary";
 import type { Analytics } from "../../clients/analytics";
 import { exactMoney, money, numeral } from "../../format/money";
 import type { Interval } from "../../generated/operations";
+import { later } from "../../later";
+import { Bones } from "../../ui/Empty";
 import { Segments } from "../../ui/Fields";
-import { RevenueChart } from "./RevenueChart";
 import { nameOfPeriod } from "./periods";
+
+const RevenueChart = later(() => import("./RevenueChart"));
+
+/** The chart is large: it comes with the figures, not with the page. */
+export function useChart(): void {
+  useEffect(() => void RevenueChart.ahead().catch(() => undefined), []);
+}
 
 interface Props {
   points: Analytics["revenue"];
@@ -20,7 +29,7 @@ export function Revenue({ points, totals, interval }: Props) {
     <section className="card" aria-labelledby="revenue">
       <header className="page-head">
         <h2 id="revenue">Offered and paid</h2>
-        <ul className="legend">
+        <ul className="lines">
           <li>
             <i className="paid" aria-hidden="true" /> paid {money(totals.revenueCents)}
           </li>
@@ -40,10 +49,18 @@ export function Revenue({ points, totals, interval }: Props) {
           />
         </div>
       </header>
-      {view === "chart" ? <RevenueChart points={points} interval={interval} /> : <Table points={points} interval={interval} />}
+      {view === "chart" ? <Chart points={points} interval={interval} /> : <Table points={points} interval={interval} />}
     </section>
   );
 }
+
+const Chart = (props: Pick<Props, "points" | "interval">) => (
+  <Boundary here="">
+    <Suspense fallback={<Bones label="The lines are being drawn" heights={[300]} />}>
+      <RevenueChart {...props} />
+    </Suspense>
+  </Boundary>
+);
 
 function Table({ points, interval }: Pick<Props, "points" | "interval">) {
   return (

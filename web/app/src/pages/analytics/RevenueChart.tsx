@@ -23,7 +23,7 @@ interface Props {
 }
 
 /** Two lines over time. A period is chosen by pointer or by the arrow keys, and told in words. */
-export function RevenueChart({ points, interval }: Props) {
+export default function RevenueChart({ points, interval }: Props) {
   const { parentRef, width } = useParentSize({ debounceTime: 40 });
   const [at, setAt] = useState<number | null>(null);
   const inner = { width: Math.max(0, width - MARGIN.left - MARGIN.right), height: HEIGHT - MARGIN.top - MARGIN.bottom };

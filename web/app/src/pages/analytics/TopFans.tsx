@@ -2,6 +2,7 @@ import { Link } from "wouter";
 
 import type { Analytics } from "../../clients/analytics";
 import { exactMoney } from "../../format/money";
+import { fansAddress } from "../../hooks/useFansWanted";
 import { Avatar } from "../../ui/Avatar";
 
 /** The ten who paid most, as bars beside each other. */
@@ -20,12 +21,17 @@ export function TopFans({ fans }: { fans: Analytics["topFans"] }) {
   );
 }
 
-function Bar({ fan, share }: { fan: Analytics["topFans"][number]; share: number }) {
+type TopFan = Analytics["topFans"][number];
+
+/** Whoever has no conversation yet is written to from the list of fans. */
+const addressOf = ({ conversation, handle, name }: TopFan) =>
+  conversation ? `/inbox/${encodeURIComponent(conversation.id)}` : fansAddress({ search: handle ?? name });
+
+function Bar({ fan, share }: { fan: TopFan; share: number }) {
   return (
     <li>
       <Avatar name={fan.name} url={fan.avatar} size={28} />
-      {/* Whoever has no conversation yet is written to from the list of fans. */}
-      <Link href={fan.conversation ? `/inbox/${encodeURIComponent(fan.conversation.id)}` : "/fans"} className="top-name one-line">
+      <Link href={addressOf(fan)} className="top-name one-line">
         {fan.name}
       </Link>
       <span className="top-bar" aria-hidden="true">

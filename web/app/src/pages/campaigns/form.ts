@@ -1,6 +1,6 @@
 import type { AttachmentInput, CampaignType, SendBulkMessageInput } from "../../generated/operations";
-import { allFans, type FansWanted } from "../../hooks/useFans";
 import { centsOf } from "../../format/money";
+import { allFans, type FansWanted } from "../../store/fansWanted";
 
 /** A campaign as it is being written. */
 export interface CampaignForm {

@@ -1,10 +1,10 @@
 import { Search, SlidersHorizontal } from "lucide-react";
 
-import { allFans, type FansWanted } from "../../hooks/useFans";
 import { useTags } from "../../hooks/useTags";
 import { centsOf } from "../../format/money";
 import { PLATFORMS } from "../../format/words";
 import type { Platform } from "../../generated/operations";
+import { allFans, LONGEST_SEARCH, type FansWanted } from "../../store/fansWanted";
 import { Button } from "../../ui/Button";
 import { Field, TagsField, TextField } from "../../ui/Fields";
 import { Popover } from "../../ui/Popover";
@@ -28,7 +28,7 @@ export function FanFilters({ wanted, onChange }: Props) {
           data-search
           aria-label="Search fans"
           placeholder="Name, handle or e-mail"
-          maxLength={200}
+          maxLength={LONGEST_SEARCH}
           value={wanted.search}
           onChange={(event) => onChange({ search: event.target.value })}
         />

@@ -2,8 +2,10 @@ import { UserPlus, Users } from "lucide-react";
 import { useState } from "react";
 import { useLocation } from "wouter";
 
-import { allFans, useFans, type FansWanted } from "../../hooks/useFans";
+import { useFans } from "../../hooks/useFans";
+import { useFansWanted } from "../../hooks/useFansWanted";
 import { plural } from "../../format/money";
+import { allFans } from "../../store/fansWanted";
 import { Button } from "../../ui/Button";
 import { Bones, Empty, Trouble } from "../../ui/Empty";
 import { AccountSwitch } from "../../AccountSwitch";
@@ -13,15 +15,12 @@ import { FansTable } from "./FansTable";
 import { InAndOut } from "./InAndOut";
 import "../../styles/fans.css";
 
-let last = allFans;
-
 /** Everybody the viewer knows: to find, to write to, to add, to take along as a file. */
 export default function FansPage() {
-  const [wanted, setWanted] = useState<FansWanted>(last);
+  const { wanted, change } = useFansWanted();
   const [adding, setAdding] = useState(false);
   const { rows, total, loading, complete, problem, loadMore, reload } = useFans(wanted);
   const [, go] = useLocation();
-  const change = (changed: Partial<FansWanted>) => setWanted((before) => (last = { ...before, ...changed }));
   const narrowed = JSON.stringify({ ...wanted, order: allFans.order, direction: allFans.direction }) !== JSON.stringify(allFans);
   return (
     <div className="page">

@@ -2,18 +2,19 @@ import { ArrowDown, ArrowUp, MessageCircle, Pencil } from "lucide-react";
 import { useState } from "react";
 import { useLocation } from "wouter";
 
-import type { FansWanted, Row } from "../../hooks/useFans";
+import type { Row } from "../../hooks/useFans";
 import { useNow } from "../../hooks/useNow";
 import { useAccount, useAccounts } from "../../hooks/useAccounts";
+import { writeTo } from "../../hooks/useWriting";
 import { exactMoney } from "../../format/money";
 import { ago, calendarDay, exactly } from "../../format/time";
 import { PLATFORMS } from "../../format/words";
 import type { FanOrderField } from "../../generated/operations";
 import type { Fan } from "../../store/entities";
+import type { FansWanted } from "../../store/fansWanted";
 import { Avatar } from "../../ui/Avatar";
 import { IconButton } from "../../ui/Button";
 import { FanDialog } from "./FanDialog";
-import { WriteDialog } from "./WriteDialog";
 
 interface Props {
   rows: readonly Row[];
@@ -23,7 +24,6 @@ interface Props {
 
 export function FansTable({ rows, wanted, onOrder }: Props) {
   const [editing, setEditing] = useState<Fan | null>(null);
-  const [writing, setWriting] = useState<Fan | null>(null);
   const head = { wanted, onOrder };
   return (
     <div className="table-frame">
@@ -42,12 +42,11 @@ export function FansTable({ rows, wanted, onOrder }: Props) {
         </thead>
         <tbody>
           {rows.map((each) => (
-            <FanRow key={each.fan.id} row={each} onEdit={setEditing} onWrite={setWriting} />
+            <FanRow key={each.fan.id} row={each} onEdit={setEditing} />
           ))}
         </tbody>
       </table>
       {editing && <FanDialog fan={editing} onClose={() => setEditing(null)} />}
-      {writing && <WriteDialog fan={writing} onClose={() => setWriting(null)} />}
     </div>
   );
 }
@@ -55,15 +54,14 @@ export function FansTable({ rows, wanted, onOrder }: Props) {
 interface RowProps {
   row: Row;
   onEdit(fan: Fan): void;
-  onWrite(fan: Fan): void;
 }
 
-function FanRow({ row: { fan, conversationId }, onEdit, onWrite }: RowProps) {
+function FanRow({ row: { fan, conversationId }, onEdit }: RowProps) {
   const [, go] = useLocation();
   const now = useNow();
   const several = useAccounts().length > 1;
   const account = useAccount(fan.account?.id);
-  const write = () => (conversationId ? go(`/inbox/${encodeURIComponent(conversationId)}`) : onWrite(fan));
+  const write = () => (conversationId ? go(`/inbox/${encodeURIComponent(conversationId)}`) : writeTo(fan));
   return (
     <tr>
       <td>

@@ -4,7 +4,8 @@ import { Link } from "wouter";
 
 import { download, exportFans } from "../../clients/fanImports";
 import { useChosenAccount } from "../../hooks/useAccounts";
-import { fanFilter, fanOrder, type FansWanted } from "../../hooks/useFans";
+import { fanFilter, fanOrder } from "../../hooks/useFans";
+import type { FansWanted } from "../../store/fansWanted";
 import { Button } from "../../ui/Button";
 import { sayWhy } from "../../ui/Toasts";
 

@@ -14,7 +14,7 @@ import "../../styles/thread-states.css";
 import "../../styles/composer.css";
 import "../../styles/fan-panel.css";
 
-/** The first message to somebody: it makes the conversation, which is then opened. */
+/** The first message to somebody: it makes the conversation, which is then opened. To be made anew for another fan. */
 export function WriteDialog({ fan, onClose }: { fan: Fan; onClose(): void }) {
   const account = useAccount(fan.account?.id);
   // Closed and opened again, it shows what is still on its way, and what was refused.

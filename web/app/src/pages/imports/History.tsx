@@ -1,5 +1,4 @@
 import type { FanImport } from "../../clients/fanImports";
-import { useNarrowed } from "../../hooks/useAccounts";
 import { useNow } from "../../hooks/useNow";
 import { numeral } from "../../format/money";
 import { ago } from "../../format/time";
@@ -28,13 +27,12 @@ interface Props {
 /** The imports so far. */
 export function History({ imports, loading, complete, problem, loadMore, reload, onOpen }: Props) {
   const now = useNow();
-  const narrowed = useNarrowed();
   if (problem && imports.length === 0) return <Trouble words={problem} onRetry={reload} />;
   if (loading) return <Bones label="Earlier imports are being fetched" heights={[44, 44]} />;
   if (imports.length === 0) return null;
   return (
     <section aria-labelledby="history" className="history">
-      <h2 id="history">{narrowed ? "Earlier, of all accounts" : "Earlier"}</h2>
+      <h2 id="history">Earlier</h2>
       <div className="table-frame">
         <table className="table">
           <thead>

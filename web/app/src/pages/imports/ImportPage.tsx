@@ -5,6 +5,7 @@ import { Link } from "wouter";
 import { AccountSwitch } from "../../AccountSwitch";
 import { isOver, type FanImport } from "../../clients/fanImports";
 import { useFanImport, useFanImports } from "../../hooks/useFanImports";
+import { useFansAddress } from "../../hooks/useFansWanted";
 import { DropFile } from "./DropFile";
 import { History } from "./History";
 import { Outcome } from "./Outcome";
@@ -16,6 +17,7 @@ export default function ImportPage() {
   const [file, setFile] = useState<File | null>(null);
   const [given, setGiven] = useState<FanImport | null>(null);
   const current = useFanImport(given);
+  const fans = useFansAddress();
   const history = useFanImports(current && isOver(current) ? `${current.id} ${current.status}` : null);
   const again = () => {
     setFile(null);
@@ -25,7 +27,7 @@ export default function ImportPage() {
     <div className="page">
       <div className="page-inner importing">
         <header className="page-head">
-          <Link href="/fans" className="button quiet icon" aria-label="Back to the fans">
+          <Link href={fans} className="button quiet icon" aria-label="Back to the fans">
             <ArrowLeft size={19} aria-hidden />
           </Link>
           <h1>Import fans</h1>
