@@ -27,8 +27,8 @@ from tests.flows.graphql_client import File
 from tests.parts import running_postgres, running_redis, running_sqs
 from tests.waiting import eventually
 
-IMPORT = """mutation ($file: Upload!, $dryRun: Boolean! = false) { importFans(file: $file, dryRun: $dryRun) {
-  fanImport { id } errors { message } } }"""
+IMPORT = """mutation ($file: Upload!, $dryRun: Boolean! = false, $onDuplicate: DuplicatePolicy! = SKIP) {
+  importFans(file: $file, dryRun: $dryRun, onDuplicate: $onDuplicate) { fanImport { id } errors { message } } }"""
 STATE = "query ($id: ID!) { fanImport(id: $id) { status statusDetail processedRows inserted skipped errorCount } }"
 HEADER = b"Username,Display Name,Email,Subscription Tier,Total Spent,Last Seen\n"
 IDLE_SECONDS = 5.0
@@ -57,7 +57,9 @@ async def measure(settings: Settings, rows: int, megabytes: int) -> None:
         baseline = "COPY of the finished rows (baseline)"
         print(f"{baseline:42} {rows:,} rows in {copied:6.2f} s  {rows / copied:9,.0f} rows/s")
         for what, dry_run, start in (("dry run", True, 1), ("import", False, 1), ("the same file again", False, 1)):
-            await _shown(product, f"{what} of {rows:,} rows", content(start * 1_000_000, rows), copied, dry_run=dry_run)
+            await _shown(product, f"{what} of {rows:,} rows", content(start * 1_000_000, rows), copied, dryRun=dry_run)
+        for what in ("updating, every third renames", "the same file again"):
+            await _shown(product, f"{what}, {rows:,} rows", contradicting(rows), copied, onDuplicate="UPDATE")
         before = {process.name: memory(process) for process in (product.api, product.worker)}
         for process in (product.api, product.worker):
             forget_peak(process)
@@ -72,12 +74,12 @@ async def measure(settings: Settings, rows: int, megabytes: int) -> None:
             print(f"    {process.name:8} {before[process.name]:6.0f} MB   {memory(process):6.0f} MB")
 
 
-async def _shown(product: Served, what: str, file: bytes, copied: float, *, dry_run: bool) -> None:
+async def _shown(product: Served, what: str, file: bytes, copied: float, **options: Any) -> None:
     took: list[float] = []
 
     async def work() -> None:
         began = time.perf_counter()
-        await _carried_out(product, file, dry_run=dry_run)
+        await _carried_out(product, file, **options)
         took.append(time.perf_counter() - began)
 
     pages = await meanwhile(product.client, work())
@@ -86,8 +88,8 @@ async def _shown(product: Served, what: str, file: bytes, copied: float, *, dry_
     print(shown("    a page of fans meanwhile", pages))
 
 
-async def _carried_out(product: Served, file: bytes, *, dry_run: bool = False) -> None:
-    answer = (await product.client.run(IMPORT, {"file": File("fans.csv", file), "dryRun": dry_run}))["importFans"]
+async def _carried_out(product: Served, file: bytes, **options: Any) -> None:
+    answer = (await product.client.run(IMPORT, {"file": File("fans.csv", file)} | options))["importFans"]
     assert answer["errors"] == [], answer
     given = {"id": answer["fanImport"]["id"]}
     state: dict[str, Any] = {"status": "PENDING"}
@@ -105,6 +107,12 @@ def content(start: int, rows: int) -> bytes:
         f'fan{n},Fan Number {n},fan{n}@example.com,VIP,"$1,{n % 900 + 100}.56",11/{n % 28 + 1:02}/2025 10:00\n'
         for n in range(start, start + rows)
     )
+    return HEADER + "".join(lines).encode()
+
+
+def contradicting(rows: int) -> bytes:
+    """Of three rows the first knows a fan by her name alone, the second gives her a handle, the third another name."""
+    lines = (f",Person {n},,,,\nperson{n},Person {n},,,,\nperson{n},Renamed {n},,,,\n" for n in range(rows // 3))
     return HEADER + "".join(lines).encode()
 
 
