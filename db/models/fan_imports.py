@@ -37,7 +37,6 @@ class FanImport(Owned, Versioned, Base):
         one_of("status", IMPORT_STATUSES),
         one_of("on_duplicate", DUPLICATE_POLICIES),
         Index("ix_fan_imports_created", "user_id", "created_at", "id"),
-        Index("ix_fan_imports_file", "user_id", "file_hash"),
         Index("ix_fan_imports_open", "updated_at", postgresql_where=text("status IN ('PENDING', 'RUNNING')")),
     )
 
@@ -136,13 +135,20 @@ class FanImportPreview(Base):
 
 
 class FanImportFormerKey(Base):
-    """An address or a name that an import, or a dry run, took from a fan, as they are compared. `title`: its column."""
+    """An address or a name that a file took from a fan, as they are compared. `title`: its column.
+
+    `rehearsal`: the dry run that would have taken it; the nil UUID where an import has.
+    """
 
     __tablename__ = "fan_import_former_keys"
-    __table_args__ = (_of_an_import(), Index("ix_fan_import_former_keys_fan", "user_id", "fan_id"))
+    __table_args__ = (
+        ForeignKeyConstraint(["user_id"], ["users.id"]),
+        Index("ix_fan_import_former_keys_fan", "user_id", "fan_id"),
+    )
 
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
-    fan_import_id: Mapped[UUID] = mapped_column(primary_key=True)
+    file_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    rehearsal: Mapped[UUID] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(collation="C"), primary_key=True)
     fan_id: Mapped[UUID] = mapped_column(primary_key=True)

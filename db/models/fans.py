@@ -61,10 +61,7 @@ class Fan(Owned, Versioned, Base):
         Index(
             "ix_fans_email", "user_id", text('lower(email COLLATE "C")'), postgresql_where=text("email IS NOT NULL")
         ),
-        Index(
-            "ix_fans_without_handle", "user_id", "name_key",
-            postgresql_where=text("handle_key IS NULL AND erased_at IS NULL"),
-        ),
+        Index("ix_fans_called", "user_id", "name_key"),
     )  # fmt: skip
 
     creator_account_id: Mapped[UUID | None]

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Text,
-    Uuid,
-    and_,
-    any_,
-    column,
-    delete,
-    func,
-    insert,
-    literal,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import LargeBinary, Text, Uuid, any_, column, delete, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.engine import ReadSession, WriteSession
 from db.models import FanImport, FanImportFormerKey
 
+IN_EARNEST = UUID(int=0)
 Texts = ARRAY(Text)
 
 
@@ -38,45 +26,36 @@ class FormerKey(NamedTuple):
 
 
 async def of_file(session: ReadSession, fan_import: FanImport, keys: Sequence[tuple[str, str]]) -> list[FormerKey]:
-    """Who was called so, as (title, key), by this import or by another of the same file that was no dry run."""
+    """Who was called so, as (title, key): by imports of the file, and by this one where it is a dry run."""
     wanted = func.unnest(*_arrays(keys)).table_valued(column("title", Text), column("key", Text))
     wanted = wanted.render_derived("wanted")
-    same = tuple_(FanImportFormerKey.title, FanImportFormerKey.key) == tuple_(wanted.c.title, wanted.c.key)
-    query = (
+    kept = (
         select(FanImportFormerKey.title, FanImportFormerKey.key, FanImportFormerKey.fan_id)
-        .distinct()
-        .join(wanted, same)
-        .where(*_known_to(fan_import))
+        .where(
+            FanImportFormerKey.user_id == fan_import.user_id,
+            FanImportFormerKey.file_hash == fan_import.file_hash,
+            FanImportFormerKey.rehearsal.in_((IN_EARNEST, fan_import.id)),
+            FanImportFormerKey.title == wanted.c.title,
+            FanImportFormerKey.key == wanted.c.key,
+        )
+        .offset(0)
+        .lateral()
     )
-    return [FormerKey(*row) for row in await session.execute(query)]
+    found = await session.execute(select(kept).select_from(wanted).join(kept, true()))
+    return list({FormerKey(*row) for row in found})
 
 
 async def add(session: WriteSession, fan_import: FanImport, keys: Sequence[FormerKey]) -> None:
-    """What an import of the file knows already is not kept again, however often it is imported."""
+    """What is known of the file already is not kept again, however often it is imported."""
     given = func.unnest(
         *_arrays((key.title, key.key) for key in keys), literal([key.fan_id for key in keys], ARRAY(Uuid))
     ).table_valued(column("title", Text), column("key", Text), column("fan_id", Uuid))
     given = given.render_derived("given")
-    columns = (given.c.title, given.c.key, given.c.fan_id)
-    known = select(FanImportFormerKey.fan_id).where(
-        *_known_to(fan_import),
-        tuple_(FanImportFormerKey.title, FanImportFormerKey.key, FanImportFormerKey.fan_id) == tuple_(*columns),
-    )
-    source = select(literal(fan_import.user_id, Uuid), literal(fan_import.id, Uuid), *columns).distinct()
-    await session.execute(
-        insert(FanImportFormerKey).from_select(
-            ["user_id", "fan_import_id", "title", "key", "fan_id"], source.where(~known.exists())
-        )
-    )
-
-
-def _known_to(fan_import: FanImport) -> Iterator[ColumnElement[bool]]:
-    """To an import: its own, and those of all others of the same file that were no dry run."""
-    owner = fan_import.user_id
-    others = and_(FanImport.file_hash == fan_import.file_hash, FanImport.dry_run.is_(False))
-    same_file = select(FanImport.id).where(FanImport.user_id == owner, or_(FanImport.id == fan_import.id, others))
-    yield FanImportFormerKey.user_id == owner
-    yield FanImportFormerKey.fan_import_id.in_(same_file)
+    rehearsal = fan_import.id if fan_import.dry_run else IN_EARNEST
+    place = (literal(fan_import.user_id, Uuid), literal(fan_import.file_hash, LargeBinary), literal(rehearsal, Uuid))
+    source = select(*place, given.c.title, given.c.key, given.c.fan_id)
+    columns = ["user_id", "file_hash", "rehearsal", "title", "key", "fan_id"]
+    await session.execute(upsert(FanImportFormerKey).from_select(columns, source).on_conflict_do_nothing())
 
 
 def _arrays(keys: Iterable[tuple[str, str]]) -> list[Any]:
@@ -84,10 +63,13 @@ def _arrays(keys: Iterable[tuple[str, str]]) -> list[Any]:
     return [literal([pair[place] for pair in pairs], Texts) for place in (0, 1)]
 
 
-async def remove(session: WriteSession, owner: UUID, fan_import_id: UUID) -> None:
+async def remove_rehearsed(session: WriteSession, fan_import: FanImport) -> None:
+    """What a dry run has kept; of an import nothing."""
     await session.execute(
         delete(FanImportFormerKey).where(
-            FanImportFormerKey.user_id == owner, FanImportFormerKey.fan_import_id == fan_import_id
+            FanImportFormerKey.user_id == fan_import.user_id,
+            FanImportFormerKey.file_hash == fan_import.file_hash,
+            FanImportFormerKey.rehearsal == fan_import.id,
         )
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, Uuid, any_, collate, column, func, literal, select, true
+from sqlalchemy import ColumnElement, Select, Text, Uuid, and_, any_, collate, column, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.engine import ReadSession
@@ -48,24 +48,41 @@ def _array(values: Sequence[str]) -> ColumnElement[Any]:
     return literal(list(values), Texts)
 
 
-def _among(owner: UUID, platform: str, creator_account_id: UUID | None) -> Select[Any]:
-    """The fans of one account, deleted ones included; of an erased one nothing is known any more."""
-    return select(*STORED).where(
-        Fan.user_id == owner,
-        Fan.platform == platform,
-        Fan.creator_account_id == creator_account_id,
-        Fan.erased_at.is_(None),
-    )
+def _with(owner: UUID, *key: ColumnElement[bool]) -> Any:
+    """Fans of an owner who have what an index leads to, and no other condition, which OFFSET 0 keeps so.
+
+    With more the planner may take another index and read all of the owner's fans for each thing that is looked up,
+    while its statistics are those of a table that was empty a minute ago.
+    """
+    found = select(*STORED, Fan.handle_key, Fan.erased_at).where(Fan.user_id == owner, *key)
+    return found.offset(0).lateral("found")
+
+
+def _here(found: Any, platform: str, creator_account_id: UUID | None) -> ColumnElement[bool]:
+    """On one account, deleted ones included; of an erased one nothing is known any more."""
+    account = found.c.creator_account_id == creator_account_id
+    return and_(found.c.platform == platform, account, found.c.erased_at.is_(None))
+
+
+def _nearest(wanted: Any, found: Any, key: Any, *order: Any) -> Select[Any]:
+    """Of each key ENOUGH fans, in this order."""
+    place = func.row_number().over(partition_by=key, order_by=(*order, found.c.id)).label("place")
+    return select(*list(found.c)[: len(STORED)], place).select_from(wanted).join(found, true())
+
+
+async def _read_nearest(session: ReadSession, nearest: Select[Any]) -> list[KnownFan]:
+    ranked = nearest.subquery()
+    return await _read(session, select(*list(ranked.c)[: len(STORED)]).where(ranked.c.place <= ENOUGH))
 
 
 async def by_handles(
     session: ReadSession, owner: UUID, platform: str, creator_account_id: UUID | None, keys: Sequence[str]
 ) -> list[KnownFan]:
     wanted = func.unnest(_array(keys)).table_valued(column("key", Text)).render_derived("wanted")
-    # One look-up for each handle: a list of them makes the planner read all of an owner's fans while its statistics
-    # are those of a table that was empty a minute ago.
-    one = _among(owner, platform, creator_account_id).where(Fan.handle_key == wanted.c.key).limit(1).lateral()
-    return await _read(session, select(one).select_from(wanted).join(one, true()))
+    home = (Fan.platform == platform, Fan.creator_account_id == creator_account_id)
+    found = _with(owner, *home, Fan.handle_key == wanted.c.key)
+    one = select(*list(found.c)[: len(STORED)]).select_from(wanted).join(found, true())
+    return await _read(session, one.where(_here(found, platform, creator_account_id)))
 
 
 async def by_emails(
@@ -73,14 +90,9 @@ async def by_emails(
 ) -> list[KnownFan]:
     """Of each address ENOUGH fans: living ones first, then those who are known by nothing stronger."""
     wanted = func.unnest(_array(keys)).table_valued(column("key", Text)).render_derived("wanted")
-    nearest = (
-        _among(owner, platform, creator_account_id)
-        .where(func.lower(Fan.email.collate("C")) == wanted.c.key)
-        .order_by(Fan.deleted_at.is_not(None), Fan.handle_key.is_not(None), Fan.id)
-        .limit(ENOUGH)
-        .lateral()
-    )
-    return await _read(session, select(nearest).select_from(wanted).join(nearest, true()))
+    found = _with(owner, func.lower(Fan.email.collate("C")) == wanted.c.key)
+    nearest = _nearest(wanted, found, wanted.c.key, found.c.deleted, found.c.handle_key.is_not(None))
+    return await _read_nearest(session, nearest.where(_here(found, platform, creator_account_id)))
 
 
 async def by_names(
@@ -97,22 +109,17 @@ async def by_names(
 
     Either living fans who have a handle, or all who have none.
     """
-    wanted = func.unnest(_array(names), _array(exact)).table_valued(column("name", Text), column("exact", Text))
-    wanted = wanted.render_derived("wanted")
-    stronger = Fan.deleted_at.is_(None) if with_handles else Fan.handle_key.is_(None)
-    nearest = (
-        _among(owner, platform, creator_account_id)
-        .where(
-            stronger,
-            Fan.handle_key.is_not(None) if with_handles else true(),
-            Fan.name_key == _sorted_name(wanted.c.name),
-            func.lower(collate(func.pg_catalog.normalize(Fan.name, "NFC"), "C")) == wanted.c.exact,
-        )
-        .order_by(Fan.deleted_at.is_not(None), Fan.email.is_not(None), Fan.id)
-        .limit(ENOUGH)
-        .lateral()
+    given = func.unnest(_array(names), _array(exact)).table_valued(column("name", Text), column("exact", Text))
+    given = given.render_derived("given")
+    wanted = select(_sorted_name(given.c.name).label("key"), given.c.exact).cte("wanted").prefix_with("MATERIALIZED")
+    found = _with(owner, Fan.name_key == wanted.c.key)
+    nearest = _nearest(wanted, found, wanted.c.exact, found.c.deleted, found.c.email.is_not(None)).where(
+        _here(found, platform, creator_account_id),
+        found.c.handle_key.is_not(None) if with_handles else found.c.handle_key.is_(None),
+        found.c.deleted.is_(False) if with_handles else true(),
+        func.lower(collate(func.pg_catalog.normalize(found.c.name, "NFC"), "C")) == wanted.c.exact,
     )
-    return await _read(session, select(nearest).select_from(wanted).join(nearest, true()))
+    return await _read_nearest(session, nearest)
 
 
 def _sorted_name(name: ColumnElement[str]) -> ColumnElement[str]:

@@ -21,5 +21,5 @@ async def begin_anew(session: WriteSession, fan_import: FanImport, *, dry_run: b
     owner = fan_import.user_id
     await fan_import_failures.remove(session, owner, fan_import.id)
     await fan_import_fans.remove_previews(session, owner, fan_import.id)
-    await fan_import_former_keys.remove(session, owner, fan_import.id)
+    await fan_import_former_keys.remove_rehearsed(session, fan_import)
     return await fan_imports.change(session, owner, fan_import.id, dry_run=dry_run, **FROM_THE_START)

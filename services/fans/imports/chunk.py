@@ -33,7 +33,7 @@ async def carry_out(session: WriteSession, fan_import: FanImport, rows: Sequence
     fans = await _fans(session, fan_import, good, homes, [key.fan_id for key in former])
     # In a thread, so that whoever sends meanwhile is not held up; so below.
     plan = await asyncio.to_thread(_planned, rows, Index(fans, former), homes, fan_import.on_duplicate)
-    if plan.former:
+    if plan.former and fan_import.file_hash is not None:
         await fan_import_former_keys.add(session, fan_import, plan.former)
     if fan_import.dry_run:
         await _preview(session, fan_import, plan)

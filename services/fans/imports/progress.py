@@ -101,7 +101,7 @@ class Progress:
         owner = held.user_id
         if held.dry_run:
             await fan_import_fans.remove_previews(work.session, owner, held.id)
-            await fan_import_former_keys.remove(work.session, owner, held.id)
+            await fan_import_former_keys.remove_rehearsed(work.session, held)
         if not (held.dry_run and values["status"] == "COMPLETED"):
             await fan_imports.remove_uploads(work.session, owner, [held.id])
         if not held.dry_run and held.inserted + held.updated and (held.total_rows or 0) > TOLD_ONE_BY_ONE:
