@@ -40,6 +40,7 @@ async def note_versions(session: WriteSession, owner: UUID, fan_import_id: UUID,
         .where(
             FanImportFan.user_id == owner,
             FanImportFan.fan_import_id == fan_import_id,
+            FanImportFan.fan_id == any_(literal(list(versions), ARRAY(Uuid))),  # as in fan_batches
             FanImportFan.fan_id == given.c.fan_id,
         )
         .values(version=given.c.version)

@@ -77,14 +77,20 @@ async def test_former_keys_too(database_url: str) -> None:
     assert (index, columns) == ("pk_fan_import_former_keys", 5)
 
 
-async def _search(database_url: str, ask: Ask, owner: UUID) -> tuple[str, int]:
-    """The index that is searched in for each key, and by how many of its columns."""
+async def _plan(database_url: str, ask: Ask, owner: UUID) -> list[str]:
     session = Listening()
     await ask(session, owner)
     connection = await asyncpg.connect(database_url.replace("+asyncpg", ""))
     try:
-        plan = [line[0].strip() for line in await connection.fetch("EXPLAIN " + session.heard[0])]
+        return [
+            line[0].partition("  (cost")[0].strip() for line in await connection.fetch("EXPLAIN " + session.heard[0])
+        ]
     finally:
         await connection.close()
+
+
+async def _search(database_url: str, ask: Ask, owner: UUID) -> tuple[str, int]:
+    """The index that is searched in for each key, and by how many of its columns."""
+    plan = await _plan(database_url, ask, owner)
     [scan] = [place for place, line in enumerate(plan) if "Scan using" in line]
     return plan[scan].partition("using ")[2].split()[0], plan[scan + 1].count(" = ")
