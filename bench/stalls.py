@@ -1,0 +1,80 @@
+"""Do the tests bear a machine that stands still now and then?
+
+    .venv/bin/python -m bench.stalls [--seed 1] [tests/flows ...]
+
+Runs them as `make test` does, and every 4 to 9 seconds stops one of their workers, or all their processes, for 0.5 to
+1 second. A test that fails has taken a moment's quiet for an answer. Ends with the exit code of the tests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from contextlib import suppress
+
+BETWEEN_SECONDS = (4.0, 9.0)
+STILL_SECONDS = (0.5, 1.0)
+ONE_WORKER = 0.7
+"""How often it is one worker alone."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("tests", nargs="*")
+    arguments = parser.parse_args()
+    chance = random.Random(arguments.seed)
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments.tests]
+    with subprocess.Popen(command) as tests:
+        stops = 0
+        while not ended(tests, chance.uniform(*BETWEEN_SECONDS)):
+            stops += stand_still(tests.pid, chance)
+    print(f"{stops} stops")
+    sys.exit(tests.returncode)
+
+
+def ended(tests: subprocess.Popen[bytes], within_seconds: float) -> bool:
+    with suppress(subprocess.TimeoutExpired):
+        tests.wait(within_seconds)
+    return tests.returncode is not None
+
+
+def stand_still(root: int, chance: random.Random) -> bool:
+    """False where the tests have no workers yet, or no more."""
+    workers, everybody = below(root)
+    if not workers:
+        return False
+    those = [chance.choice(workers)] if chance.random() < ONE_WORKER else everybody
+    tell(those, signal.SIGSTOP)
+    time.sleep(chance.uniform(*STILL_SECONDS))
+    tell(those, signal.SIGCONT)
+    return True
+
+
+def below(root: int) -> tuple[list[int], list[int]]:
+    """The processes that `root` has started, and all below it."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    children: defaultdict[int, list[int]] = defaultdict(list)
+    for line in listed.splitlines():
+        process, parent = map(int, line.split())
+        children[parent].append(process)
+    found = list(children[root])
+    for process in found:
+        found += children[process]
+    return children[root], found
+
+
+def tell(processes: list[int], what: signal.Signals) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, what)
+
+
+if __name__ == "__main__":
+    main()
