@@ -54,6 +54,12 @@ async def test_a_dry_run_tells_the_same_and_keeps_nothing(desk: Desk) -> None:
     assert dry.inserted == 0
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_it_remembers_from_one_chunk_to_the_next(desk: Desk, dry_run: bool) -> None:
+    first = await desk.imported("mia,Mia,,,,\nmia,Maria,,,,\n,Mia,,,,\n", on_duplicate="UPDATE", dry_run=dry_run)
+    assert counts(first) == (3, 1, 2, 0, 0)
+
+
 async def test_another_file_with_that_name_means_somebody_else(desk: Desk) -> None:
     await desk.imported(CONTRADICTING, on_duplicate="UPDATE")
     stranger = await desk.imported(",Mia,,,,\n", on_duplicate="UPDATE")
