@@ -30,7 +30,7 @@ from services.live.inbox import Inbox
 from services.live.reading import Pace
 from services.live.watch import Watches
 from services.monitoring import logs
-from services.monitoring.publisher import LAST_SECONDS, Publisher
+from services.monitoring.publisher import Publisher
 from services.runtime import garbage, messenger
 from services.runtime.resources import Resources, open_resources
 from services.runtime.settings import Settings, warnings
@@ -118,7 +118,7 @@ async def _published(publisher: Publisher) -> AsyncIterator[None]:
         publishing.cancel()
         with suppress(asyncio.CancelledError):
             await publishing
-        await publisher.publish(LAST_SECONDS)
+        await publisher.finish()
 
 
 async def alive(_request: Request) -> Response:

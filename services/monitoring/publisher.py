@@ -16,7 +16,7 @@ log = structlog.get_logger(service="monitoring")
 EVERY_SECONDS = 60.0
 PUBLISH_SECONDS = 5.0
 LAST_SECONDS = 1.0
-"""At exit nobody waits longer."""
+"""Before an end nobody waits longer."""
 MAX_DATA = 1000
 """PutMetricData takes so many metrics in one request, and so many values of each:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html"""
@@ -37,6 +37,10 @@ class Publisher:
         while True:
             await self._clock.sleep(EVERY_SECONDS)
             await self.publish()
+
+    async def finish(self) -> None:
+        """Publish once more before this process ends, or is frozen."""
+        await self.publish(LAST_SECONDS)
 
     async def publish(self, seconds: float = PUBLISH_SECONDS) -> None:
         """Send what was counted. Never raises for a fault of CloudWatch, and takes `seconds` at the most.

@@ -14,7 +14,6 @@ from db.queries import worker_heartbeats
 from services.monitoring.depth import DepthGauge
 from services.monitoring.logs import traced
 from services.monitoring.metrics import Metric
-from services.monitoring.publisher import LAST_SECONDS
 from services.monitoring.queue_check import QueueCheck
 from services.runtime.resources import Resources
 from services.runtime.sqs import Received
@@ -171,4 +170,4 @@ class Invocations:
     async def _end(self) -> None:
         self._deadline.end()
         self._heard.clear()
-        await self._resources.publisher.publish(LAST_SECONDS)
+        await self._resources.publisher.finish()

@@ -11,7 +11,7 @@ import structlog
 
 from services.monitoring.depth import DepthGauge
 from services.monitoring.metrics import Metric
-from services.monitoring.publisher import EVERY_SECONDS, LAST_SECONDS
+from services.monitoring.publisher import EVERY_SECONDS
 from services.monitoring.queue_check import QueueCheck
 from services.runtime.resources import Resources
 from services.sending.read_back import Reconciler
@@ -89,7 +89,7 @@ class Worker:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
         await self._chores.leave()
-        await self._publisher.publish(LAST_SECONDS)
+        await self._publisher.finish()
         log.info("worker_stopped", action="stop", worker=self.name)
 
     def _steps(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:

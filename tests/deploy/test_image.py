@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from fnmatch import fnmatch
 import pytest
 
 from services.cli.__main__ import COMMANDS
+from services.runtime.serving import uvicorn_arguments
 from tests.sources import ROOT
 
 CONTAINER = ROOT / "deploy" / "container"
@@ -108,6 +110,14 @@ def test_the_api_listens_where_the_image_says() -> None:
     steps = dict(FINAL)
     assert '"--port", "8000"' in steps["CMD"]
     assert steps["EXPOSE"] == "8000"
+
+
+def test_the_api_has_the_bounds_it_has_everywhere() -> None:
+    words = json.loads(dict(FINAL)["CMD"])
+    given = {name: words[words.index(name) + 1] for name in words if name.startswith("--ws") or "keep-alive" in name}
+    arguments = uvicorn_arguments()
+    pairs = zip(arguments[::2], arguments[1::2], strict=True)
+    assert given == {name: value.removesuffix(".0") for name, value in pairs}
 
 
 def _below(path: str, pattern: str) -> bool:

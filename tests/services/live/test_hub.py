@@ -317,12 +317,20 @@ async def test_a_log_that_was_restored_is_told_to_all_who_watch(
 async def test_a_log_that_went_on_unseen_for_too_long_is_told_to_all_who_watch(
     database: Database, database_url: str, redis_endpoint: str
 ) -> None:
-    owner = await a_user(database)
-    async with process(database, redis_endpoint) as here, here.watching(owner) as watcher:
+    owner, unread = await a_user(database), asyncio.Lock()
+
+    @asynccontextmanager
+    async def in_turn() -> AsyncIterator[ReadSession]:
+        async with unread, database.reads() as session:
+            yield session
+
+    odd = replace(database, reads=in_turn)  # type: ignore[arg-type]
+    async with process(odd, redis_endpoint) as here, here.watching(owner) as watcher:
         await watcher.until(1)
-        await here.say(owner, "a", "b", "c", aloud=False)
-        await execute(database_url, "DELETE FROM live_events WHERE sequence <= 2")
-        await here.say(owner, "d")
+        async with unread:
+            await here.say(owner, "a", "b", "c", aloud=False)
+            await execute(database_url, "DELETE FROM live_events WHERE sequence <= 2")
+            await here.say(owner, "d")
         await watcher.until(3)
 
     assert watcher.names == ["Ready", "Resync", "Ready"]
