@@ -1,9 +1,9 @@
 """Do the tests bear a machine that stands still now and then?
 
-    .venv/bin/python -m bench.stalls [--seed 1] [tests/flows ...]
+    .venv/bin/python -m bench.stalls [--seed 1] [--still 0.5 1] [tests/flows ...]
 
-Runs them as `make test` does, and every 4 to 9 seconds stops one of their workers, or all their processes, for 0.5 to
-1 second. A test that fails has taken a moment's quiet for an answer. Ends with the exit code of the tests.
+Runs them as `make test` does, and every 4 to 9 seconds stops one of their workers, or all their processes, for half a
+second to a whole one. A test that fails has taken a moment's quiet for an answer. Ends with the exit code of the tests.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from collections import defaultdict
 from contextlib import suppress
 
 BETWEEN_SECONDS = (4.0, 9.0)
-STILL_SECONDS = (0.5, 1.0)
 ONE_WORKER = 0.7
 """How often it is one worker alone."""
 
@@ -27,6 +26,7 @@ ONE_WORKER = 0.7
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--still", type=float, nargs=2, default=(0.5, 1.0), metavar=("SHORTEST", "LONGEST"))
     parser.add_argument("tests", nargs="*")
     arguments = parser.parse_args()
     chance = random.Random(arguments.seed)
@@ -34,7 +34,7 @@ def main() -> None:
     with subprocess.Popen(command) as tests:
         stops = 0
         while not ended(tests, chance.uniform(*BETWEEN_SECONDS)):
-            stops += stand_still(tests.pid, chance)
+            stops += stand_still(tests.pid, chance, chance.uniform(*arguments.still))
     print(f"{stops} stops")
     sys.exit(tests.returncode)
 
@@ -45,14 +45,14 @@ def ended(tests: subprocess.Popen[bytes], within_seconds: float) -> bool:
     return tests.returncode is not None
 
 
-def stand_still(root: int, chance: random.Random) -> bool:
+def stand_still(root: int, chance: random.Random, seconds: float) -> bool:
     """False where the tests have no workers yet, or no more."""
     workers, everybody = below(root)
     if not workers:
         return False
     those = [chance.choice(workers)] if chance.random() < ONE_WORKER else everybody
     tell(those, signal.SIGSTOP)
-    time.sleep(chance.uniform(*STILL_SECONDS))
+    time.sleep(seconds)
     tell(those, signal.SIGCONT)
     return True
 

@@ -32,7 +32,8 @@ from tests.waiting import eventually
 SCALE = {"rate_limit_window_seconds": 10.0, "rate_limit_min_gap_seconds": 0.5}
 CALL_SECONDS = 0.2
 WARM_UP = 3
-BLOCKED = timedelta(seconds=5)
+WRITING, ASKING = timedelta(minutes=5), timedelta(seconds=5)
+"""Nobody sends meanwhile."""
 TINY = timedelta(milliseconds=50)
 ESTIMATES = """query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Message {
   id delivery { waitReason estimatedSendTime } } } queueStatus { estimatedTimeSeconds backlog { nextSendAt } } }"""
@@ -67,9 +68,10 @@ async def test_estimates_given_at_the_start_come_true(settings: Settings) -> Non
             for number, line in enumerate(lines):
                 await warmed_up(product, mia, database, line, number)
             await eventually(lambda: delivered(product, WARM_UP * len(lines)), 60, "the first calls")
-            begin = await blocked(database)
+            await blocked(database, WRITING)
             for line in lines:
                 await written(database, line)
+            begin = await blocked(database, ASKING)
             told, status = await asked(mia, [row for line in lines for row in line.rows])
             asked_at = datetime.now(UTC)
             ends = await campaign_ends(database, limit, lines)
@@ -150,11 +152,11 @@ async def warmed_up(product: Product, mia: GraphQLClient, database: Database, li
         line.account = await session.scalar(query, execution_options=crossing("the account behind a platform id"))
 
 
-async def blocked(database: Database) -> datetime:
-    """Nobody sends before this moment, as after a 429: time to write and to ask."""
+async def blocked(database: Database, so_long: timedelta) -> datetime:
+    """Nobody sends before this moment, as after a 429."""
 
     async def block(session: WriteSession) -> datetime:
-        until: datetime | None = await session.scalar(select(func.clock_timestamp() + BLOCKED))
+        until: datetime | None = await session.scalar(select(func.clock_timestamp() + so_long))
         await session.execute(update(Lane).values(due_at=until, blocked_until=until))
         assert until is not None
         return until
