@@ -6,6 +6,8 @@ import asyncio
 import json
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from itertools import cycle
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from tests.resolvers.transport.raw import RawPeer, frame, raw_peer, small_buffer
 from tests.waiting import eventually
 
 LIVELY = Bounds(ping_seconds=0.1, silence_seconds=0.5)
+PATIENT = Bounds(ping_seconds=0.1, silence_seconds=3)
 SHORT_SEND = Bounds(send_seconds=0.3)
 VERBOSE = "{ " + " ".join(f"a{number}: __typename" for number in range(40)) + " }"
 
@@ -31,8 +34,11 @@ async def test_a_silent_peer_is_closed_after_pings(settings: Settings) -> None:
 
 
 async def test_a_peer_that_answers_stays_whatever_it_says(settings: Settings) -> None:
-    async with running_api(settings, LIVELY) as api, api.signed_in() as socket:
-        for answer in ({"type": "pong"}, {"type": "complete", "id": "never"}) * 6:
+    async with running_api(settings, PATIENT) as api, api.signed_in() as socket:
+        until = monotonic() + PATIENT.silence_seconds + 1
+        for answer in cycle(({"type": "pong"}, {"type": "complete", "id": "never"})):
+            if monotonic() > until:
+                break
             assert json.loads(await socket.connection.recv()) == {"type": "ping"}
             await socket.send(answer)
         assert socket.connection.close_code is None

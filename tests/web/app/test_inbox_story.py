@@ -87,12 +87,12 @@ def test_what_waits_says_why_and_until_when(window: Window, mia: Creator) -> Non
     window.open()
     window.open_conversation("Robin Weber")
     talk = mia.conversation("Robin Weber")
-    for number in range(12):
+    for number in range(24):
         mia.sends(conversationId=talk, text=f"Number {number}")
     expect(
         window.thread.get_by_text(re.compile(r"Waits.* because (of the rate limit|others go first)")).first
     ).to_be_visible()
-    expect(window.bubble("Number 11")).to_have_attribute("data-status", "SENT")
+    expect(window.bubble("Number 23")).to_have_attribute("data-status", "SENT")
     expect(window.thread.get_by_text("Waits")).to_have_count(0)
 
 
