@@ -135,9 +135,11 @@ class FanImportPreview(Base):
 
 
 class FanImportFormerKey(Base):
-    """An address or a name that a file took from a fan, as they are compared. `title`: its column.
+    """A handle, address or name by which a file has meant a fan who has it not, or not any more. `title`: its column.
 
-    `rehearsal`: the dry run that would have taken it; the nil UUID where an import has.
+    `key`: as they are compared.
+
+    `rehearsal`: the dry run that would have meant her; the nil UUID where an import has.
     """
 
     __tablename__ = "fan_import_former_keys"

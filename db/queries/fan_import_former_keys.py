@@ -1,4 +1,4 @@
-"""What files have called fans before they called them otherwise; asked for the same file again."""
+"""What files have called fans who are not called so, or not any more; asked for the same file again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Texts = ARRAY(Text)
 
 
 class FormerKey(NamedTuple):
-    """`title`: of its column; `key`: an address or a name as they are compared."""
+    """`title`: of its column; `key`: a handle, an address or a name as they are compared."""
 
     title: str
     key: str

@@ -12,7 +12,7 @@ from db.models import CreatorAccount, FanImport
 from db.queries import creator_accounts, fan_batches, fan_import_fans, fan_import_former_keys, known_fans
 from db.queries.known_fans import KnownFan
 from services.fans.home import SeveralAccounts, only_account
-from services.fans.imports.index import EMAIL, NAME, Index
+from services.fans.imports.index import EMAIL, HANDLE, NAME, Index
 from services.fans.imports.plan import Homes, Plan, Planner
 from services.fans.imports.rows import BadRow, Fault, Row
 from services.fans.imports.sameness import Home, Known, email_key, exact_name, handle_key
@@ -29,7 +29,7 @@ async def carry_out(session: WriteSession, fan_import: FanImport, rows: Sequence
     """Write what becomes of the rows; of a dry run what would. Raises Quicker; then the caller rolls back."""
     homes = await _homes(session, fan_import, rows)
     good = [row for row in rows if isinstance(row, Row)]
-    former = await fan_import_former_keys.of_file(session, fan_import, _bare_keys(good))
+    former = await fan_import_former_keys.of_file(session, fan_import, _asked_keys(good))
     fans = await _fans(session, fan_import, good, homes, [key.fan_id for key in former])
     # In a thread, so that whoever sends meanwhile is not held up; so below.
     plan = await asyncio.to_thread(_planned, rows, Index(fans, former), homes, fan_import.on_duplicate)
@@ -71,11 +71,16 @@ def _home(platform: str, accounts: Sequence[CreatorAccount], account_id: UUID | 
 # ---- who is there already
 
 
-def _bare_keys(rows: Sequence[Row]) -> list[tuple[str, str]]:
-    """By what rows without a handle may have known fans when the same file was imported before."""
+def _asked_keys(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """By what rows may have meant fans when the same file was imported before: the handle, or all else there is."""
     bare = [row for row in rows if row.handle is None]
+    handles = _distinct(handle_key(row.handle) for row in rows)
     emails = _distinct(row.email and email_key(row.email) for row in bare)
-    return [*((EMAIL, key) for key in emails), *((NAME, key) for key in _names(bare))]
+    return [
+        *((HANDLE, key) for key in handles),
+        *((EMAIL, key) for key in emails),
+        *((NAME, key) for key in _names(bare)),
+    ]
 
 
 async def _fans(

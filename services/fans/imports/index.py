@@ -7,17 +7,18 @@ from collections.abc import Iterable, Iterator
 
 from db.queries.fan_import_former_keys import FormerKey
 from services.fans.imports.rows import Row
-from services.fans.imports.sameness import Home, Known, chosen, email_key, exact_name, handle_key
+from services.fans.imports.sameness import Home, Known, Several, chosen, email_key, exact_name, handle_key
 
 Key = tuple[Home, str]
-EMAIL, NAME = "Email", "Display Name"
+HANDLE, EMAIL, NAME = "Username", "Email", "Display Name"
 """By the titles of their columns."""
 
 
 class Index:
     """Fans by handle, by e-mail address and by name; a fan who is put again replaces what was known of her.
 
-    `former`: what the same file has called her before, now or the last time; of fans who are in the index.
+    `former`: what the same file has called her before, now or the last time, though she is not called so now; of fans
+    who are in the index. `noted`: what is to be kept of this for the next time.
     """
 
     def __init__(self, fans: Iterable[Known] = (), former: Iterable[FormerKey] = ()) -> None:
@@ -26,7 +27,7 @@ class Index:
         self._names: defaultdict[Key, dict[object, Known]] = defaultdict(dict)
         self._fans: dict[object, Known] = {}
         self._former: defaultdict[tuple[str, str], dict[object, None]] = defaultdict(dict)
-        self.overwritten: list[FormerKey] = []
+        self.noted: list[FormerKey] = []
         for fan in fans:
             self.put(fan)
         for key in former:
@@ -51,10 +52,20 @@ class Index:
             if by_handle is not None:
                 return by_handle
         present = self._by_email(row, self._emailed(row, home)) or self._by_name(row, self._named(row, home))
-        living = present is not None and not present.deleted
-        return present if living or row.handle is not None else self._formerly(row, home) or present
+        if present is not None and not present.deleted:
+            return present
+        return self._formerly(row, home) or present
+
+    def note(self, row: Row, fans: Iterable[Known]) -> None:
+        """The row was taken for one of these by something weak, and did not make her what it says."""
+        self._note(FormerKey(*key, fan.fan_id) for fan in fans if not fan.deleted and (key := _unlike(row, fan)))
 
     def _formerly(self, row: Row, home: Home) -> Known | None:
+        if row.handle is not None:
+            taken = list(self._once(HANDLE, handle_key(row.handle), home))
+            if any(fan.handle is not None for fan in taken):
+                raise Several(HANDLE, taken)
+            return chosen(taken, HANDLE)
         return self._by_email(row, self._once(EMAIL, row.email and email_key(row.email), home)) or self._by_name(
             row, self._once(NAME, row.name and exact_name(row.name), home)
         )
@@ -87,14 +98,28 @@ class Index:
         del self._names[fan.home, exact_name(fan.name)][fan.fan_id]
 
     def _remember(self, fan: Known, new: Known) -> None:
-        lost = (
-            [FormerKey(NAME, exact_name(fan.name), fan.fan_id)] if exact_name(new.name) != exact_name(fan.name) else []
-        )
+        lost = []
+        if exact_name(new.name) != exact_name(fan.name):
+            lost.append(FormerKey(NAME, exact_name(fan.name), fan.fan_id))
         if fan.email is not None and (new.email is None or email_key(new.email) != email_key(fan.email)):
             lost.append(FormerKey(EMAIL, email_key(fan.email), fan.fan_id))
-        for key in lost:
+        self._note(lost)
+
+    def _note(self, keys: Iterable[FormerKey]) -> None:
+        for key in keys:
             self._former[key.title, key.key][key.fan_id] = None
-        self.overwritten += lost
+            self.noted.append(key)
+
+
+def _unlike(row: Row, fan: Known) -> tuple[str, str] | None:
+    """The strongest thing the row is known by, where the fan is not known by it."""
+    if row.handle is not None:
+        key = handle_key(row.handle)
+        return (HANDLE, key) if key and key != handle_key(fan.handle) else None
+    if row.email is not None:
+        same = fan.email is not None and email_key(fan.email) == email_key(row.email)
+        return None if same else (EMAIL, email_key(row.email))
+    return None
 
 
 def _told_apart(row: Row, fan: Known) -> bool:

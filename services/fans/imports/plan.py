@@ -10,7 +10,7 @@ from uuid import UUID
 
 from db.models import new_id
 from db.queries.fan_import_former_keys import FormerKey
-from services.fans.imports.index import Index
+from services.fans.imports.index import HANDLE, Index
 from services.fans.imports.merging import TooManyTags, merged
 from services.fans.imports.rows import BadRow, Fault, Row
 from services.fans.imports.sameness import Home, Known, Several, email_key, handle_key
@@ -20,13 +20,17 @@ Homes = Mapping[str, Home | Fault]
 """Where the fans of each platform belong, or why that is not known."""
 
 BY_NAME = "by_name"
+SEVERAL = "Several fans have it; say by Username who is meant."
+UNCLEAR = {
+    HANDLE: "This file has meant a fan by it who has another username now; import somebody else by another file."
+}
 
 
 @dataclass
 class Plan:
     """What is to be written: each fan once, as the last row leaves her. `added` has those who are back as well.
 
-    `former`: addresses and names that rows have taken from fans.
+    `former`: what rows have called fans who are not called so, or not any more.
     """
 
     added: dict[UUID, Known] = field(default_factory=dict)
@@ -53,7 +57,7 @@ class Planner:
             if bad is not None:
                 self._plan.failed.append(bad)
                 self._plan.outcomes["failed"] += 1
-        self._plan.former = self._index.overwritten
+        self._plan.former = self._index.noted
         return self._plan
 
     def _take(self, row: Row) -> BadRow | None:
@@ -63,8 +67,7 @@ class Planner:
         try:
             self._plan.outcomes[self._outcome(row, home)] += 1
         except Several as several:
-            fault = Fault(several.title, "Several fans have it; say by Username who is meant.")
-            return BadRow(row.number, row.cells, (fault,))
+            return BadRow(row.number, row.cells, (Fault(several.title, UNCLEAR.get(several.title, SEVERAL)),))
         except TooManyTags as too_many:
             return BadRow(row.number, row.cells, (too_many.fault,))
         self._plan.notes.update(row.assumed)
@@ -74,6 +77,7 @@ class Planner:
         try:
             fan = self._index.find(row, home)
         except Several as several:
+            self._index.note(row, several.fans)
             # Whoever it is, she is in the lists: there is nothing to add.
             if several.living and not self._update:
                 return "skipped"
@@ -83,7 +87,10 @@ class Planner:
         self._plan.notes[BY_NAME] += _by_name_alone(row, fan)
         if fan.deleted:
             return self._add(merged(fan, row))
-        return self._change(fan, row) if self._update else "skipped"
+        if self._update:
+            return self._change(fan, row)
+        self._index.note(row, [fan])
+        return "skipped"
 
     def _add(self, fan: Known) -> Outcome:
         self._index.put(fan)
@@ -91,7 +98,11 @@ class Planner:
         return "inserted"
 
     def _change(self, fan: Known, row: Row) -> Outcome:
-        new = merged(fan, row)
+        try:
+            new = merged(fan, row)
+        except TooManyTags:
+            self._index.note(row, [fan])
+            raise
         if new == fan:
             return "skipped"
         self._index.put(new)

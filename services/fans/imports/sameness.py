@@ -7,7 +7,7 @@ nor `@` counts in a handle, nor case in an address; names are compared without t
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -56,13 +56,17 @@ class Known:
 
 
 class Several(Exception):
-    """More than one fan could be meant. `title` is the column that does not tell them apart."""
+    """It is not clear which of these fans is meant. `title` is the column that does not tell."""
 
-    def __init__(self, title: str, *, living: bool) -> None:
+    def __init__(self, title: str, fans: Sequence[Known]) -> None:
         super().__init__(title)
         self.title = title
-        self.living = living
+        self.fans = fans
+
+    @property
+    def living(self) -> bool:
         """At least one of them is in the lists: whoever is meant is known already."""
+        return any(not fan.deleted for fan in self.fans)
 
 
 @lru_cache(REMEMBERED)
@@ -83,4 +87,4 @@ def chosen(found: Iterable[Known], title: str) -> Known | None:
     weakest = [each for each in those if each.handle is None and (title == "Email" or each.email is None)]
     if len(weakest) == 1:
         return weakest[0]
-    raise Several(title, living=bool(living))
+    raise Several(title, those)

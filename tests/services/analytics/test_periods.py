@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.analytics.periods import DateRange, Interval, beginning, first_day, periods, usual_range
 
 BERLIN, NEW_YORK, SANTIAGO = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York"), ZoneInfo("America/Santiago")
-ZONES = [ZoneInfo("UTC"), BERLIN, NEW_YORK, SANTIAGO, ZoneInfo("Asia/Kathmandu"), ZoneInfo("Pacific/Apia")]
+APIA, SKIPPED = ZoneInfo("Pacific/Apia"), date(2011, 12, 30)
+"""Samoa's clocks skipped a day; it has no moment, but it is a day of the range."""
+ZONES = [ZoneInfo("UTC"), BERLIN, NEW_YORK, SANTIAGO, ZoneInfo("Asia/Kathmandu"), APIA]
 
 days = st.dates(date(2009, 1, 1), date(2030, 12, 31))
 LONG = (datetime(2009, 1, 1), datetime(2030, 12, 31))  # noqa: DTZ001 - hypothesis adds the zone
@@ -42,17 +45,20 @@ def test_a_moment_falls_into_the_period_of_its_day_on_the_wall(
 
 
 @given(ranges(), st.sampled_from(Interval))
+@example(DateRange(SKIPPED - timedelta(days=40), SKIPPED, APIA), Interval.DAY)
+@example(DateRange(SKIPPED, SKIPPED + timedelta(days=40), APIA), Interval.WEEK)
 def test_periods_touch_and_leave_nothing_out(within: DateRange, interval: Interval) -> None:
     found = periods(within, interval)
     assert len(found.bounds) == len(found.starts) + 1
-    assert list(found.bounds) == sorted(set(found.bounds))
+    assert list(found.bounds) == sorted(found.bounds)
+    empty = [start for start, (begin, end) in zip(found.starts, pairwise(found.bounds), strict=True) if begin == end]
+    assert empty == [day for day in found.starts if day == SKIPPED and within.zone == APIA and interval is Interval.DAY]
     assert found.starts == tuple(dict.fromkeys(first_day(day, interval) for day in _days(within)))
     assert found.bounds[0] == beginning(within.first, within.zone)
     assert found.bounds[-1] == beginning(within.last + timedelta(days=1), within.zone)
 
 
 def _days(within: DateRange) -> list[date]:
-    # 2011-12-30 did not exist in Samoa, whose clocks skipped a day; it has no moment, but it is a day of the range.
     return [within.first + timedelta(days=n) for n in range(within.days)]
 
 

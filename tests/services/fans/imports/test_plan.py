@@ -10,15 +10,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from db.models import new_id
 from db.queries.fan_import_former_keys import FormerKey
 from services.fans.fields import MAX_TAGS
-from services.fans.imports.index import EMAIL, NAME, Index
+from services.fans.imports.index import EMAIL, HANDLE, NAME, Index
 from services.fans.imports.merging import TooManyTags, merged
-from services.fans.imports.plan import BY_NAME, Homes, Plan, Planner
+from services.fans.imports.plan import BY_NAME, UNCLEAR, Homes, Plan, Planner
 from services.fans.imports.rows import BadRow, Fault, Row
 from services.fans.imports.sameness import Home, Known
 
@@ -255,7 +255,21 @@ PEOPLE = st.lists(
 )  # fmt: skip
 
 
+AND_A_MATCH_BY_NAME = [row(name="a"), row(handle="b", name="a"), row(handle="c", name="a")]
+AND_AN_ADDRESS_LATER = [
+    row(handle="a", email="a@x.com", name="a"), row(handle="b", name="a"), row(handle="b", email="a@x.com", name="a"),
+    row(email="b@x.com", name="a"),
+]  # fmt: skip
+AND_ONE_THAT_FAILED = [
+    row(name="a", email="a@x.com"), row(name="a", email="b@x.com"), row(name="a", handle="c"),
+    row(handle="a", email="a@x.com"), row(handle="b", email="b@x.com"),
+]  # fmt: skip
+
+
 @given(FILES, PEOPLE, st.integers(1, 12), st.tuples(st.booleans(), st.booleans()))
+@example(AND_A_MATCH_BY_NAME, [], 2, (False, True))
+@example(AND_AN_ADDRESS_LATER, [], 2, (False, True))
+@example(AND_ONE_THAT_FAILED, [], 2, (True, True))
 def test_counts_add_up_and_the_same_file_again_inserts_nothing(
     rows: list[Row], people: list[Known], size: int, policies: tuple[bool, bool]
 ) -> None:
@@ -269,6 +283,22 @@ def test_counts_add_up_and_the_same_file_again_inserts_nothing(
     assert again.outcomes["inserted"] == 0
     assert sum(again.outcomes.values()) == len(rows)
     assert len(still) == len(there)
+
+
+def test_a_row_that_meant_a_fan_who_has_another_username_now_is_refused() -> None:
+    first, there = carried_out(AND_A_MATCH_BY_NAME, [], 12, update=False)
+    assert first.outcomes == Counter(inserted=1, skipped=2)
+    again, _ = carried_out(AND_A_MATCH_BY_NAME, there, 12, first.former, update=True)
+    assert again.outcomes == Counter(skipped=1, updated=1, failed=1)
+    assert again.failed[0].faults == (Fault("Username", UNCLEAR[HANDLE]),)
+
+
+def test_what_a_row_was_taken_for_is_noted_only_where_it_says_something_else() -> None:
+    robin = fan(name="Robin", email="r@x.com")
+    same = [row(name="Robin"), row(email="R@x.com", name="Rob"), row(name="Robin", email="r@x.com")]
+    assert planned(same, robin).former == []
+    assert planned([row(handle="robin", name="Robin")], robin).former == [FormerKey(HANDLE, "robin", robin.fan_id)]
+    assert planned([row(handle="robin", name="Robin")], robin, update=True).former == []
 
 
 def test_what_the_file_once_called_her_finds_nobody_else() -> None:

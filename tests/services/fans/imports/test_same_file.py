@@ -13,6 +13,7 @@ from tests.stored import a_user
 MIA = ",Mia,,,,\nmia,Mia,,,,\nmia,Maria,,,,\n"
 KIM = ",Kim,k@x.com,,,\nkim,,k@x.com,,,\nkim,Kimberly,kim@x.com,,,\n"
 CONTRADICTING = MIA + KIM
+ANA = ",Ana,,,,\nana1,Ana,,,,\nana2,Ana,,,,\n"
 BOTH = [("Maria", "@mia"), ("Kimberly", "@kim")]
 
 
@@ -38,6 +39,17 @@ async def test_it_inserts_nothing(desk: Desk) -> None:
     assert counts(skipping) == (6, 0, 0, 6, 0)
     assert await names(desk) == BOTH
     assert await stored(desk, FanImportFormerKey) == kept == 6
+
+
+async def test_a_row_that_was_taken_for_somebody_adds_nobody_later(desk: Desk) -> None:
+    skipping = await desk.imported(ANA, on_duplicate="SKIP")
+    assert (counts(skipping), await names(desk)) == ((3, 1, 0, 2, 0), [("Ana", None)])
+
+    updating = await desk.imported(ANA, on_duplicate="UPDATE")
+    assert (counts(updating), await names(desk)) == ((3, 0, 1, 1, 1), [("Ana", "@ana1")])
+    others = await desk.imported("ana2,Ana,,,,\n", on_duplicate="UPDATE")
+    assert (counts(others), await names(desk)) == ((1, 1, 0, 0, 0), [("Ana", "@ana1"), ("Ana", "@ana2")])
+    assert counts(await desk.imported(ANA, on_duplicate="UPDATE")) == (3, 0, 0, 2, 1)
 
 
 async def test_a_dry_run_tells_the_same_and_keeps_nothing(desk: Desk) -> None:
@@ -69,7 +81,7 @@ async def test_another_file_with_that_name_means_somebody_else(desk: Desk) -> No
 async def test_what_another_user_imported_is_nothing_to_me(desk: Desk) -> None:
     await desk.imported(CONTRADICTING, on_duplicate="UPDATE")
     theirs = await desk.of(await a_user(desk.database), CONTRADICTING)
-    assert counts(theirs) == (6, 4, 0, 2, 0)
+    assert counts(theirs) == (6, 2, 0, 4, 0)
 
 
 async def test_a_worker_killed_between_two_chunks_makes_no_difference(desk: Desk) -> None:
