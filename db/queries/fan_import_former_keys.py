@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Text, Uuid, any_, column, delete, func, literal, select, true
+from sqlalchemy import LargeBinary, Text, Uuid, any_, column, delete, func, literal, select, true, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -81,3 +81,9 @@ async def forget(session: WriteSession, owner: UUID, fan_ids: Sequence[UUID]) ->
             FanImportFormerKey.user_id == owner, FanImportFormerKey.fan_id == any_(literal(list(fan_ids), ARRAY(Uuid)))
         )
     )
+
+
+async def forget_keys(session: WriteSession, owner: UUID, keys: Sequence[tuple[str, str]]) -> None:
+    """Whoever was meant by one of these, as (title, key)."""
+    former = tuple_(FanImportFormerKey.title, FanImportFormerKey.key)
+    await session.execute(delete(FanImportFormerKey).where(FanImportFormerKey.user_id == owner, former.in_(keys)))

@@ -11,7 +11,7 @@ import codecs
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from db.engine import WriteSession
@@ -20,6 +20,7 @@ from db.queries import fan_import_failures, fan_import_former_keys, fan_imports,
 from services.fans import handles, spreadsheet
 from services.fans.imports.beginning import begin_anew
 from services.fans.imports.columns import Columns, columns_of
+from services.fans.imports.index import EMAIL, HANDLE
 from services.fans.imports.records import layout_of, records
 from services.fans.imports.sameness import email_key, exact_name
 from services.fans.imports.unreadable import Unreadable
@@ -46,6 +47,15 @@ async def forget(session: WriteSession, owner: UUID, fan_id: UUID) -> None:
                 await begin_anew(session, fan_import, dry_run=True)
     await _forget_failures(session, owner, fan)
     await fan_import_former_keys.forget(session, owner, [fan_id])
+    # Somebody else may have been meant by what is hers.
+    await fan_import_former_keys.forget_keys(session, owner, list(_keys(fan)))
+
+
+def _keys(fan: Fan) -> Iterator[tuple[str, str]]:
+    if fan.handle_key is not None:
+        yield HANDLE, fan.handle_key
+    if fan.email is not None:
+        yield EMAIL, email_key(fan.email)
 
 
 def without_her(content: bytes, fan: Fan) -> bytes | None:

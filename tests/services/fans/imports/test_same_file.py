@@ -105,6 +105,15 @@ async def test_nothing_is_kept_of_who_is_erased_or_taken_back(desk: Desk) -> Non
     await desk.resources.fans.erase(desk.owner, mia.id)
     assert await stored(desk, FanImportFormerKey) == 0
 
+    await desk.imported(ANA, on_duplicate="SKIP")
+    await desk.imported("ana1,Ana 1,,,,\nana2,Ana 2,,,,\n", on_duplicate="SKIP")
+    [*_, one, two] = await desk.fans()
+    assert (one.handle, two.handle, await stored(desk, FanImportFormerKey)) == ("@ana1", "@ana2", 2)
+    await desk.resources.fans.erase(desk.owner, two.id)
+    assert await stored(desk, FanImportFormerKey) == 1
+    await desk.resources.fans.erase(desk.owner, one.id)
+    assert await stored(desk, FanImportFormerKey) == 0
+
     second = await desk.imported(KIM, on_duplicate="UPDATE")
     assert await stored(desk, FanImportFormerKey) == 2
     await desk.resources.fan_imports.undo(desk.owner, second.id)
