@@ -21,7 +21,8 @@ async def message_of(client: GraphQLClient, message_id: str) -> dict[str, Any]:
 
 
 async def test_a_queue_that_is_away_fails_the_message_and_keeps_it(settings: Settings) -> None:
-    async with running_product(without_sqs(settings)) as product:
+    patient = settings.model_copy(update={"operation_timeout_seconds": 60.0})
+    async with running_product(without_sqs(patient)) as product:
         mia = product.client()
         await product.connect(mia)
         fan = await product.fan(mia)

@@ -206,9 +206,9 @@ async def test_an_error_that_nobody_thought_of_silences_no_inbox(
             raise KeyError
         return await read(*given)
 
+    monkeypatch.setattr(reads, name, fails_once)
     async with process(database, redis_endpoint) as here, here.watching(owner) as watcher:
         await watcher.until(1)
-        monkeypatch.setattr(reads, name, fails_once)
         here.hub.look()
         await here.say(owner, "a")
         await watcher.until(2)
