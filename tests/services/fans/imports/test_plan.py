@@ -301,6 +301,13 @@ def test_what_a_row_was_taken_for_is_noted_only_where_it_says_something_else() -
     assert planned([row(handle="robin", name="Robin")], robin, update=True).former == []
 
 
+def test_a_row_with_too_many_tags_is_noted_for_whom_it_was_taken() -> None:
+    crowded = fan(name="Robin", tags=tuple(f"t{n}" for n in range(MAX_TAGS)))
+    plan = planned([row(handle="robin", name="Robin", tags=("one more",))], crowded, update=True)
+    assert plan.outcomes == Counter(failed=1)
+    assert plan.former == [FormerKey(HANDLE, "robin", crowded.fan_id)]
+
+
 def test_what_the_file_once_called_her_finds_nobody_else() -> None:
     mia, key = fan(name="Maria", handle="mia"), "mia"
     called = [FormerKey(NAME, key, mia.fan_id)]
