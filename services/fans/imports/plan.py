@@ -21,9 +21,7 @@ Homes = Mapping[str, Home | Fault]
 
 BY_NAME = "by_name"
 SEVERAL = "Several fans have it; say by Username who is meant."
-UNCLEAR = {
-    HANDLE: "This row was taken for a fan who has another username now. If it is somebody else, use a new file."
-}
+UNCLEAR = {HANDLE: "This row was taken for a fan who has another username now. If it is somebody else, use a new file."}
 
 
 @dataclass
