@@ -6,7 +6,8 @@ import asyncio
 import csv
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -201,29 +202,54 @@ async def test_an_import_is_found_although_the_queue_is_away(settings: Settings)
 
 @pytest.mark.timeout(400)
 async def test_a_worker_that_is_killed_in_the_middle_leaves_no_row_twice(settings: Settings, tmp_path: Path) -> None:
-    """kill -9 of a real process in the middle, twice; another one goes on once the lease is over."""
+    """kill -9 of a real process while it writes a chunk, twice; another one goes on once the lease is over."""
     number = 4000
     content = b"Username,Display Name\n" + b"".join(b"fan%d,Fan %d\n" % (n, n) for n in range(number))
     async with running_product(settings, worker=False) as product:
         mia = product.client()
         identifier = (await upload(mia, content))["id"]
         worker = Process("worker", module("services.workers"), environment(product.settings), tmp_path / "log")
-        seen = 0
-        for _ in range(2):
-            await worker.start()
-
-            async def further(least: int = seen) -> bool:
-                return bool((await show(mia, identifier))["processedRows"] > least)
-
-            await eventually(further, 120, "a chunk")
-            await worker.kill()
-            seen = (await show(mia, identifier))["processedRows"]
+        for stop, before in ((1200, 1000), (2700, 2500)):
+            async with _writing_stops_at(product, f"fan{stop}") as stopped:
+                await worker.start()
+                await eventually(stopped, 120, "a chunk half written")
+                await worker.kill()
+                assert (await show(mia, identifier))["processedRows"] == before
             await _let_leases_end(product)
+            assert (await mia.run(LISTS))["fans"]["totalCount"] == before
         await worker.start()
         done = await ended(mia, identifier, 120)
         await worker.kill()
         assert [done[name] for name in ("totalRows", "processedRows", "inserted")] == [number] * 3
         assert (await mia.run(LISTS))["fans"]["totalCount"] == number
+
+
+@asynccontextmanager
+async def _writing_stops_at(product: Product, handle: str) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+    """Whoever stores a fan of this handle waits until the end of the block; the function tells whether somebody does.
+
+    Without it a test that is late by half a second finds the import done.
+    """
+    url = product.settings.database_url.get_secret_value()
+    holding, asking = await asyncpg.connect(url), await asyncpg.connect(url)
+
+    async def stopped() -> bool:
+        blocked = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid)))"
+        return bool(await asking.fetchval(blocked, holding.get_server_pid()))
+
+    transaction = holding.transaction()
+    await transaction.start()
+    await holding.execute(
+        """INSERT INTO fans (id, user_id, platform, name, handle, handle_key)
+        SELECT gen_random_uuid(), user_id, 'SANDBOX', $1, $1, $1 FROM fan_imports""",
+        handle,
+    )
+    try:
+        yield stopped
+    finally:
+        await transaction.rollback()
+        await holding.close()
+        await asking.close()
 
 
 async def _let_leases_end(product: Product) -> None:
