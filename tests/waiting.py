@@ -9,7 +9,7 @@ from services.devstack.waiting import met
 
 
 async def eventually(
-    condition: Callable[[], bool | Awaitable[bool]], deadline: float = 10, what: str = "the condition"
+    condition: Callable[[], bool | Awaitable[bool]], deadline: float = 30, what: str = "the condition"
 ) -> None:
     """Returns as soon as the condition holds; fails the test where it does not hold within `deadline` seconds."""
 
