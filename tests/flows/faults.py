@@ -10,6 +10,8 @@ from pathlib import Path
 from services.runtime.settings import Settings
 from tests.promises.processes import Process, module
 
+HELD_SECONDS = 9
+"""How long the platform withholds an answer for which a test mends it sooner; a call may take 10."""
 NOBODY = "http://127.0.0.1:9"
 """An address where connections are refused."""
 

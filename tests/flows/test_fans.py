@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.flows.faults import HELD_SECONDS
 from tests.flows.graphql_client import GraphQLClient
 from tests.flows.product import Product
 from tests.waiting import eventually
@@ -123,13 +124,14 @@ async def test_a_message_that_is_being_sent_arrives_and_is_forgotten(product: Pr
     await product.connect(mia)
     fan = await wrote(product, mia, "Hi")
     talk = (await fan_of(mia, fan))["conversation"]["id"]
-    await product.sandbox.fault("delay", seconds=1.5, count=1, on="send")
+    await product.sandbox.fault("delay", seconds=HELD_SECONDS)
     async with mia.subscribe(INBOX) as inbox:
         await inbox.until("InboxReady")
         first = (await product.send(mia, fanId=fan, text="Under way"))["message"]
         second = (await product.send(mia, fanId=fan, text="Behind it"))["message"]
         await inbox.until("MessageUpdated", status="SENDING")
         assert (await delete(mia, fan, erase=True))["errors"] == []
+        await product.sandbox.mend()
         await inbox.until("MessageUpdated", status="SENT")
     thread = (await mia.run(THREAD, {"id": talk}))["conversation"]["messages"]["nodes"]
     states = {node["id"]: (node["text"], node["status"]) for node in thread}

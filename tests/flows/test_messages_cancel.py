@@ -7,6 +7,7 @@ import random
 from typing import Any
 
 from services.runtime.settings import Settings
+from tests.flows.faults import HELD_SECONDS
 from tests.flows.graphql_client import GraphQLClient
 from tests.flows.product import INBOX, Product, running_product
 from tests.waiting import eventually
@@ -69,7 +70,7 @@ async def test_a_reserved_slot_is_given_back(product: Product) -> None:
     mia = product.client()
     await product.connect(mia)
     fan = await product.fan(mia)
-    await product.sandbox.fault("delay", seconds=2, count=1, on="lookup")
+    await product.sandbox.fault("delay", seconds=HELD_SECONDS, on="lookup")
     taken_back = (await product.send(mia, fanId=fan, text="taken back"))["message"]["id"]
 
     async def reserved() -> bool:
@@ -78,6 +79,7 @@ async def test_a_reserved_slot_is_given_back(product: Product) -> None:
 
     await eventually(reserved, what="the reservation")
     assert await cancel(mia, taken_back) == ("CANCELLED", [])
+    await product.sandbox.mend()
     after = (await product.send(mia, fanId=fan, text="after it"))["message"]["id"]
     await eventually(lambda: is_sent(mia, after), 20)
     assert (await message_of(mia, taken_back))["delivery"]["attempts"] == []
@@ -87,11 +89,12 @@ async def test_a_reserved_slot_is_given_back(product: Product) -> None:
 async def test_while_it_is_being_sent_it_is_too_late(product: Product) -> None:
     mia = product.client()
     await product.connect(mia)
-    await product.sandbox.fault("delay", seconds=1, count=1, on="send")
+    await product.sandbox.fault("delay", seconds=HELD_SECONDS)
     async with mia.subscribe(INBOX) as inbox:
         sent = (await product.send(mia, fanId=await product.fan(mia), text="on its way"))["message"]["id"]
         await inbox.until("MessageUpdated", status="SENDING")
         assert await cancel(mia, sent) == CONFLICT
+        await product.sandbox.mend()
         await inbox.until("MessageUpdated", status="SENT")
     assert await cancel(mia, sent) == CONFLICT
     assert [arrival["text"] for arrival in await product.sandbox.arrivals()] == ["on its way"]

@@ -14,7 +14,7 @@ import pytest
 
 from services.runtime.settings import Settings
 from services.sending.proof import ANNOUNCED, READ_BACK
-from tests.flows.faults import worker_process
+from tests.flows.faults import HELD_SECONDS, worker_process
 from tests.flows.graphql_client import GraphQLClient, Subscription
 from tests.flows.product import INBOX, SECRET, Product, running_product, running_worker
 from tests.waiting import eventually
@@ -128,10 +128,11 @@ async def test_a_webhook_proves_it(quiet: tuple[Product, GraphQLClient, str]) ->
 async def test_a_webhook_that_comes_before_our_own_answer(product: Product) -> None:
     mia = product.client()
     await product.connect(mia)
-    await product.sandbox.fault("delay_after", seconds=6)
+    await product.sandbox.fault("delay_after", seconds=HELD_SECONDS)
     async with mia.subscribe(INBOX) as inbox:
         sent = (await product.send(mia, fanId=await product.fan(mia), text="early"))["message"]["id"]
         await inbox.until("MessageUpdated", PATIENT, status="SENT")
+        await product.sandbox.mend()
         await eventually(lambda: _answered(product), PATIENT)
         await eventually(lambda: _finished(product), PATIENT)
     settled = await message_of(mia, sent)
@@ -156,15 +157,17 @@ async def test_it_is_found_in_the_chat(quiet: tuple[Product, GraphQLClient, str]
 
 
 async def test_a_worker_killed_while_it_sends_leaves_an_unknown_that_is_delivered_once(settings: Settings) -> None:
-    async with running_product(settings, worker=False) as product:
+    slow = settings.model_copy(update={"platform_timeout_seconds": 60, "worker_lease_seconds": 62})
+    async with running_product(slow, worker=False) as product:
         mia = product.client()
         await product.connect(mia, announceSent=False)
         fan = await product.fan(mia)
-        await product.sandbox.fault("delay_after", seconds=5)
+        await product.sandbox.fault("delay_after", seconds=60)
         async with worker_process(product.settings) as worker:
             sent = (await product.send(mia, fanId=fan, text="once"))["message"]["id"]
             await eventually(lambda: _delivered(product, 1), PATIENT)
             await worker.kill()
+        await product.sandbox.mend()
         assert (await message_of(mia, sent))["status"] == "SENDING"
         await in_database(product, "UPDATE attempts SET lease_until = clock_timestamp() - interval '1 second'")
         swift = product.settings.model_copy(update={"worker_sweep_seconds": 0.2})

@@ -52,9 +52,9 @@ async def test_a_reply_overtakes_a_campaign(quick: Settings) -> None:
         await asyncio.gather(stage.start_api(), *(worker.start() for worker in stage.workers))
         await eventually(lambda: stage.books.any(SENT), LONG, "the campaign under way")
         for number in range(2):
-            before = len(await stage.sandbox.arrivals())
             text = f"reply {number}"
             await write(stage, creators.each[0], text, priority=1)
+            before = len(await stage.sandbox.arrivals())
             await eventually(partial(stage.all_sent, [text]), LONG, "the reply")
             texts = [each.text for each in arrivals(await stage.sandbox.arrivals())]
             assert texts.index(text) - before <= 2

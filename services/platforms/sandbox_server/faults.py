@@ -1,7 +1,7 @@
 """Faults on demand: what the next requests to an endpoint meet instead of, before or after the proper answer.
 
 Before anything is delivered: `status`, `not_sent`, `rate_limited`, `unavailable`, `session_expired`, `cut_before`.
-The answer is late: `delay` (then delivered), `delay_after` (delivered, then late).
+The answer is late: `delay` (then delivered), `delay_after` (delivered, then late). Mending ends a delay at once.
 After it was delivered: `cut_after`, `accept_then_500`, `unreadable`, `no_id`.
 """
 
@@ -45,6 +45,7 @@ class Faults:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._waiting: list[Fault] = []
+        self._mended = asyncio.Event()
 
     def add(self, fault: Fault) -> bool:
         """False where too many wait already."""
@@ -59,7 +60,10 @@ class Faults:
         return sum(fault.count for fault in self._waiting)
 
     def clear(self) -> None:
+        """No request meets a fault from now on, and those that are delayed go on."""
         self._waiting.clear()
+        self._mended.set()
+        self._mended = asyncio.Event()
 
     async def around(self, request: Request, on: Endpoint, proper: Callable[[], Awaitable[Response]]) -> Response:
         """Answer properly unless a fault is due. `request.state.fault` then names it."""
@@ -76,20 +80,28 @@ class Faults:
         if (instead := _instead(fault)) is not None:
             return instead
         if fault.kind == "delay":
-            await self._clock.sleep(fault.seconds)
+            await self._hold(fault.seconds)
         return await self._after(fault, request, await proper())
 
     async def _after(self, fault: Fault, request: Request, response: Response) -> Response:
         if fault.kind == "cut_after":
             return await _cut(request)
         if fault.kind == "delay_after":
-            await self._clock.sleep(fault.seconds)
+            await self._hold(fault.seconds)
         changed: dict[str, Response] = {
             "accept_then_500": JSONResponse(fault.body or {"message": "Server error"}, fault.status or 500),
             "unreadable": PlainTextResponse("<html>fine</html>", fault.status or 200),
             "no_id": JSONResponse(fault.body or {"data": {}}, fault.status or 200),
         }
         return changed.get(fault.kind, response)
+
+    async def _hold(self, seconds: float) -> None:
+        ends = [asyncio.ensure_future(end) for end in (self._clock.sleep(seconds), self._mended.wait())]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
 
 
 def _instead(fault: Fault) -> Response | None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.services.platforms.control import SandboxControl
+from tests.waiting import eventually
 
 PATH = "/acct_1/chats/77/messages"
 KEY = {"Authorization": "Bearer key-1"}
@@ -98,6 +100,24 @@ async def test_mending_ends_every_fault(control: SandboxControl) -> None:
     await control.mend()
 
     assert (await post(control)).status_code == 200
+
+
+async def test_mending_lets_go_on_what_is_delayed(control: SandboxControl) -> None:
+    for kind in ("delay", "delay_after"):
+        await control.fault(kind, seconds=3600)
+    held = [asyncio.create_task(post(control)) for _ in range(2)]
+    await eventually(lambda: _arrived(control, 2), what="two requests")
+    assert [each["delivered"] for each in await control.arrivals()] == [False, True]
+    assert [each.done() for each in held] == [False, False]
+
+    await control.mend()
+
+    assert [(await each).status_code for each in held] == [200, 200]
+    assert await control.delivered() == 2
+
+
+async def _arrived(control: SandboxControl, count: int) -> bool:
+    return len(await control.arrivals()) == count
 
 
 async def test_pages_of_a_chat_go_back_in_time(control: SandboxControl) -> None:
