@@ -39,7 +39,7 @@ class Subscription:
         self._identifier = identifier
         self.events: list[dict[str, Any]] = []
 
-    async def next(self, deadline: float = 10) -> dict[str, Any]:
+    async def next(self, deadline: float = 30) -> dict[str, Any]:
         """The next event's data. Fails on errors, and when none comes in time."""
         async with asyncio.timeout(deadline):
             while True:
@@ -54,7 +54,7 @@ class Subscription:
                 self.events.append(data)
                 return data
 
-    async def until(self, kind: str, deadline: float = 10, **fields: Any) -> dict[str, Any]:
+    async def until(self, kind: str, deadline: float = 30, **fields: Any) -> dict[str, Any]:
         """The next event of this type with these values; the others are kept in `events`."""
         async with asyncio.timeout(deadline):
             while True:

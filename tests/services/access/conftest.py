@@ -121,7 +121,7 @@ async def issuer() -> AsyncIterator[Issuer]:
         await serving
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
     """Give way to other tasks until the condition holds; fail after the deadline."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - a condition of the server's, which sets no event
