@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 import httpx
 
 from server import build_app
@@ -79,6 +80,13 @@ class Product:
     async def send(self, client: GraphQLClient, **fields: Any) -> dict[str, Any]:
         answer: dict[str, Any] = (await client.run(SEND, {"input": {"text": "Hello"} | fields}))["sendMessage"]
         return answer
+
+    async def at_rest(self) -> bool:
+        """No slot is reserved and no call is under way: whatever was stopped before goes out no more."""
+        connection = await asyncpg.connect(self.settings.database_url.get_secret_value())
+        unfinished = await connection.fetchval("SELECT count(*) FROM attempts WHERE state <> 'done'")
+        await connection.close()
+        return bool(unfinished == 0)
 
 
 @asynccontextmanager

@@ -37,7 +37,7 @@ async def test_paused_resumed_and_cancelled_within_a_step(slow: Product) -> None
     await eventually(lambda: _arrived(slow, 2), 30)
     paused = await steer(mia, "pauseCampaign", key)
     assert paused == {"campaign": {"id": key, "status": "PAUSED", "statusDetail": None}, "errors": []}
-    await eventually(lambda: _rests(mia, key), 30)
+    await eventually(slow.at_rest, 30)
     arrived = len(await slow.sandbox.arrivals())
     waits = (await campaign_of(mia, key))["messages"]["nodes"][-1]["id"]
     reason = await mia.run("query ($id: ID!) { message(id: $id) { delivery { waitReason } } }", {"id": waits})
@@ -51,7 +51,7 @@ async def test_paused_resumed_and_cancelled_within_a_step(slow: Product) -> None
     assert (await steer(mia, "resumeCampaign", key))["campaign"]["status"] == "ACTIVE"
     await eventually(lambda: _arrived(slow, arrived + 3), 30)
     assert (await steer(mia, "cancelCampaign", key))["campaign"]["status"] == "CANCELLED"
-    await eventually(lambda: _rests(mia, key), 30)
+    await eventually(slow.at_rest, 30)
     metrics = (await campaign_of(mia, key))["metrics"]
     texts = [each["text"] for each in await slow.sandbox.arrivals()]
     assert metrics == numbers(recipients=everybody, sent=len(texts) - 1, cancelled=everybody - (len(texts) - 1))
@@ -141,7 +141,7 @@ async def test_a_campaign_that_goes_on_failing_stops_and_says_why(settings: Sett
         await product.sandbox.fault("status", status=422, count=100, body={"message": "You may not write to fans"})
         key = (await bulk(mia, await fans_of(product, mia, 8)))["campaign"]["id"]
         await eventually(lambda: _is(mia, key, "PAUSED"), 40)
-        await eventually(lambda: _rests(mia, key), 30)
+        await eventually(product.at_rest, 30)
         found = await campaign_of(mia, key)
         assert found["statusDetail"].startswith("Paused by itself: the last 3 messages failed.")
         assert "You may not write to fans" in found["statusDetail"]
@@ -189,10 +189,6 @@ async def _is(client: GraphQLClient, campaign_id: str, status: str) -> bool:
 
 async def _arrived(product: Product, count: int) -> bool:
     return len(await product.sandbox.arrivals()) >= count
-
-
-async def _rests(client: GraphQLClient, campaign_id: str) -> bool:
-    return int((await campaign_of(client, campaign_id))["metrics"]["sending"]) == 0
 
 
 async def _settled(client: GraphQLClient, campaign_id: str) -> bool:

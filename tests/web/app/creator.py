@@ -169,15 +169,17 @@ class Creator:
         return self.messages(name)
 
     def campaign_at_rest(self) -> dict[str, Any]:
-        """The newest campaign, once nothing of it is being sent at this moment."""
-        found: list[dict[str, Any]] = []
+        """The newest campaign, once it was stopped and what was begun before that has ended."""
+
+        async def newest() -> dict[str, Any]:
+            found: dict[str, Any] = (await self.client().run(CAMPAIGN))["campaigns"]["nodes"][0]
+            return found
 
         async def at_rest() -> bool:
-            found[:] = (await self.client().run(CAMPAIGN))["campaigns"]["nodes"]
-            return bool(found[0]["metrics"]["sending"] == 0 and found[0]["status"] != "ACTIVE")
+            return (await newest())["status"] != "ACTIVE" and await self.running.product.at_rest()
 
         self.running.do(eventually(at_rest, 30, "the end of the sending"))
-        return found[0]
+        return self.running.do(newest())
 
     def has_history(self, name: str, texts: Sequence[str]) -> None:
         """Older messages of a fan who has written already, read long ago: stored as they are, a second apart."""
