@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from playwright.sync_api import Route, expect
 
@@ -49,53 +50,53 @@ def stored(creator: Creator, fan: str, account: str = "Mia", **fields: object) -
 
 
 def test_a_campaign_is_tried_sent_paused_and_resumed(window: Window, mia: Creator) -> None:
-    names = audience(mia, 24)
+    names = audience(mia, 40)
     window.open("/campaigns")
     page = window.page
-    write_campaign(window, 24)
+    write_campaign(window, 40)
     trial = page.get_by_role("region", name="What will happen")
     expect(trial).to_contain_text("Done about")
     assert mia.ask("{ campaigns { nodes { id } } }")["campaigns"]["nodes"] == []  # nothing is stored by looking
     page.get_by_label("Name, for yourself").fill("Summer set")
-    page.get_by_role("button", name="Send to 24 fans").click()
+    page.get_by_role("button", name="Send to 40 fans").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Send", exact=True).click()
 
     expect(page.get_by_role("heading", name="Summer set")).to_be_visible()
     progress = page.get_by_role("region", name="Progress")
-    expect(progress.locator(".figure")).to_have_text(re.compile(r"^[1-9]\d* of 24 fans$"))
+    expect(progress.locator(".figure")).to_have_text(re.compile(r"^[1-9]\d* of 40 fans$"))
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("status").filter(has_text="Paused")).to_be_visible()
     paused = mia.campaign_at_rest()
     assert paused["status"] == "PAUSED"
     sent = paused["metrics"]["sent"]
-    assert 0 < sent < 24
+    assert 0 < sent < 40
     assert len(mia.arrivals()) == sent
-    expect(progress.locator(".figure")).to_have_text(f"{sent} of 24 fans")
-    expect(progress).to_contain_text(f"{24 - sent} wait until you go on")
+    expect(progress.locator(".figure")).to_have_text(f"{sent} of 40 fans")
+    expect(progress).to_contain_text(f"{40 - sent} wait until you go on")
 
     page.get_by_role("button", name="Go on").click()
-    expect(progress.locator(".figure")).to_have_text("24 of 24 fans", timeout=60_000)
+    expect(progress.locator(".figure")).to_have_text("40 of 40 fans", timeout=60_000)
     expect(page.get_by_role("status").filter(has_text="Done")).to_be_visible()
     assert sorted(mia.arrivals()) == [WORDS.replace("{name}", name) for name in names]
     page.get_by_label("Sent", exact=True).check()
-    expect(page.get_by_role("region", name="Recipients").get_by_role("listitem")).to_have_count(24)
+    expect(page.get_by_role("region", name="Recipients").get_by_role("listitem")).to_have_count(40)
 
 
 def test_a_campaign_is_cancelled_and_what_was_not_sent_is_taken_back(window: Window, mia: Creator) -> None:
-    audience(mia, 20)
+    audience(mia, 60)
     window.open("/campaigns")
     page = window.page
-    write_campaign(window, 20)
-    page.get_by_role("button", name="Send to 20 fans").click()
+    write_campaign(window, 60)
+    page.get_by_role("button", name="Send to 60 fans").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Send", exact=True).click()
     progress = page.get_by_role("region", name="Progress")
-    expect(progress.locator(".figure")).to_have_text(re.compile(r"^[1-9]\d* of 20 fans$"))
+    expect(progress.locator(".figure")).to_have_text(re.compile(r"^[1-9]\d* of 60 fans$"))
     page.get_by_role("button", name="Cancel").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Cancel the campaign").click()
     expect(page.get_by_role("status").filter(has_text="Cancelled")).to_be_visible()
     at_rest = mia.campaign_at_rest()
     numbers = at_rest["metrics"]
-    assert (at_rest["status"], numbers["sent"] + numbers["cancelled"]) == ("CANCELLED", 20)
+    assert (at_rest["status"], numbers["sent"] + numbers["cancelled"]) == ("CANCELLED", 60)
     assert len(mia.arrivals()) == numbers["sent"]
     expect(page.get_by_role("region", name="Progress")).to_contain_text(f"{numbers['cancelled']} taken back")
     recipients = page.get_by_role("region", name="Recipients").get_by_role("listitem")
@@ -206,6 +207,27 @@ def test_one_account_has_its_own_list_however_many_another_has(window: Window, m
 def _asks_for_all(route: Route) -> bool:
     asked = route.request.post_data or ""
     return "query Campaigns(" in asked and '"accountIds":null' in asked
+
+
+def test_back_leads_to_the_campaigns_that_were_looked_at(window: Window, mia: Creator) -> None:
+    whom = mia.fan("Alex Morgan", platformFanId="alex")
+    draft = stored(mia, whom, campaignName="Kept for later", draft=True)
+    stored(mia, whom)
+    window.open("/campaigns")
+    page = window.page
+    shown = page.locator(".campaign")
+    expect(shown).to_have_count(2)
+    page.get_by_label("Drafts", exact=True).check()
+    expect(page).to_have_url(f"{mia.url}/campaigns?status=DRAFT")
+    expect(shown).to_have_text([re.compile("Kept for later")])
+    shown.click()
+    expect(page).to_have_url(f"{mia.url}/campaigns/{quote(draft, safe='')}")
+    page.go_back()
+    expect(page.get_by_label("Drafts", exact=True)).to_be_checked()
+    expect(shown).to_have_text([re.compile("Kept for later")])
+    window.open("/campaigns?status=NONSENSE")
+    expect(page.get_by_label("All", exact=True)).to_be_checked()
+    expect(shown).to_have_count(2)
 
 
 def test_what_is_not_there_is_said(window: Window, mia: Creator) -> None:

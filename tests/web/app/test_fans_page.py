@@ -6,6 +6,8 @@ from datetime import datetime
 
 from playwright.sync_api import Route, expect
 
+from schema import ids
+from tests.stored import fan
 from tests.web.app.creator import Creator
 from tests.web.app.window import Window
 
@@ -29,6 +31,33 @@ def test_fans_are_found_and_ordered(window: Window, mia: Creator) -> None:
     page.keyboard.press("Escape")
     page.get_by_role("searchbox", name="Search fans").fill("robin")
     expect(names).to_have_text(["Robin Weber"])
+
+
+def test_back_and_reload_lead_to_where_the_list_was_left(window: Window, mia: Creator) -> None:
+    home = ids.decode("CreatorAccount", mia.account_ids["Mia"])
+    mia.stores(lambda owner: [fan(owner, home, name=f"Fan {number:03}") for number in range(120)])
+    window.open("/fans?order=NAME&direction=ASC")
+    page = window.page
+    names = page.locator("tbody .fan-names b")
+    last = page.get_by_text("Fan 119")
+    expect(names).to_have_count(50)
+    for shown in (100, 120):
+        page.get_by_role("button", name="Show more").click()
+        expect(names).to_have_count(shown)
+    last.scroll_into_view_if_needed()
+    page.wait_for_function("history.state.place.top > 1000")
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    for come_back in (page.go_back, page.reload):
+        come_back()
+        expect(names).to_have_count(120)
+        expect(last).to_be_in_viewport()
+    page.get_by_role("button", name="Paid").click()  # another list, of which nothing was seen
+    expect(page).to_have_url(f"{mia.url}/fans?order=VALUE_CENTS")
+    expect(names).to_have_count(50)
+    page.go_back()
+    expect(names).to_have_count(120)
+    expect(last).to_be_in_viewport()
 
 
 def test_the_address_says_what_the_list_is_searched_for(window: Window, mia: Creator) -> None:

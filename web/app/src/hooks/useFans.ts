@@ -9,6 +9,7 @@ import type { FansWanted } from "../store/fansWanted";
 import { useInbox } from "../store/inbox";
 import { dayStart } from "../store/order";
 import { useChosenAccount } from "./useAccounts";
+import { pagesLeft } from "./usePlace";
 
 export function fanFilter(wanted: FansWanted, accountId: string | null): FanFilter {
   return {
@@ -31,6 +32,8 @@ export interface Row {
 }
 
 interface Page {
+  key: string;
+  pages: number;
   ids: readonly (readonly [string, string | null])[];
   after: string | null;
   complete: boolean;
@@ -38,6 +41,13 @@ interface Page {
 }
 
 const PAUSE_MS = 250;
+
+function added(key: string, before: Page | null, found: Awaited<ReturnType<typeof fetchFans>>): Page {
+  const ids = found.nodes.map((each) => [each.id, each.conversation?.id ?? null] as const);
+  const { hasNextPage, endCursor } = found.pageInfo;
+  const [all, pages] = [[...(before?.ids ?? []), ...ids], (before?.pages ?? 0) + 1];
+  return { key, pages, ids: all, after: endCursor, complete: !hasNextPage, total: found.totalCount };
+}
 
 /** A list of fans; each of them as it now is. `narrowed` to an account, or to the one that is looked at. */
 export function useFans(wanted: FansWanted, narrowed?: string | null) {
@@ -49,15 +59,17 @@ export function useFans(wanted: FansWanted, narrowed?: string | null) {
   const asked = useRef(0);
 
   const load = useCallback(
-    async (before: Page | null) => {
+    async (before: Page | null, count = 1) => {
       const number = ++asked.current;
       setProblem(null);
       try {
-        const found = await fetchFans(fanFilter(wanted, accountId), fanOrder(wanted), before?.after ?? null);
-        if (number !== asked.current) return;
-        const ids = found.nodes.map((each) => [each.id, each.conversation?.id ?? null] as const);
-        const { hasNextPage, endCursor } = found.pageInfo;
-        setPage({ ids: [...(before?.ids ?? []), ...ids], after: endCursor, complete: !hasNextPage, total: found.totalCount });
+        let next = before;
+        for (let fetched = 0; fetched < count && !next?.complete; fetched++) {
+          const found = await fetchFans(fanFilter(wanted, accountId), fanOrder(wanted), next?.after ?? null);
+          if (number !== asked.current) return;
+          next = added(key, next, found);
+        }
+        setPage(next);
       } catch (fault) {
         if (number === asked.current) setProblem((fault as Error).message);
       }
@@ -65,7 +77,7 @@ export function useFans(wanted: FansWanted, narrowed?: string | null) {
     [key],
   );
   useEffect(() => {
-    const timer = setTimeout(() => void load(null), PAUSE_MS);
+    const timer = setTimeout(() => void load(null, pagesLeft(key)), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [load]);
 
@@ -77,13 +89,15 @@ export function useFans(wanted: FansWanted, narrowed?: string | null) {
       return fan && !fan.deletedAt ? [{ fan, conversationId: talk ?? talks.get(id) ?? null }] : [];
     });
   }, [page, fans, conversations]);
+  const place = { list: key, pages: page?.key === key ? page.pages : 0 };
   return {
+    place,
     rows,
     total: page?.total ?? null,
     loading: page === null && problem === null,
     complete: page?.complete ?? false,
     problem,
     loadMore: () => page && !page.complete && load(page),
-    reload: () => load(null),
+    reload: () => load(null, place.pages || 1),
   };
 }

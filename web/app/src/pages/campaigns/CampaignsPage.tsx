@@ -1,10 +1,10 @@
 import { Megaphone, Plus } from "lucide-react";
-import { useState } from "react";
-import { Link } from "wouter";
+import { Link, useLocation, useSearch } from "wouter";
 
 import { AccountSwitch } from "../../AccountSwitch";
 import { useCampaigns } from "../../hooks/useCampaigns";
 import { useNow } from "../../hooks/useNow";
+import { usePlace } from "../../hooks/usePlace";
 import type { Campaign } from "../../clients/campaigns";
 import { CAMPAIGN_STATUSES } from "../../format/campaigns";
 import { money, numeral, plural } from "../../format/money";
@@ -16,7 +16,9 @@ import { Segments } from "../../ui/Fields";
 import { Progress } from "./Progress";
 import "../../styles/campaigns.css";
 
-const VIEWS: readonly (readonly ["ALL" | CampaignStatus, string])[] = [
+type View = "ALL" | CampaignStatus;
+
+const VIEWS: readonly (readonly [View, string])[] = [
   ["ALL", "All"],
   ["ACTIVE", "Being sent"],
   ["SCHEDULED", "Scheduled"],
@@ -27,10 +29,11 @@ const VIEWS: readonly (readonly ["ALL" | CampaignStatus, string])[] = [
 ];
 
 export default function CampaignsPage() {
-  const [view, setView] = useState<"ALL" | CampaignStatus>("ALL");
-  const { campaigns, loading, complete, problem, loadMore, reload } = useCampaigns(view === "ALL" ? null : view);
+  const [view, setView] = useView();
+  const { place, campaigns, loading, complete, problem, loadMore, reload } = useCampaigns(view === "ALL" ? null : view);
+  const box = usePlace(place);
   return (
-    <div className="page">
+    <div className="page" ref={box}>
       <div className="page-inner">
         <header className="page-head">
           <h1>Campaigns</h1>
@@ -71,6 +74,14 @@ export default function CampaignsPage() {
       </div>
     </div>
   );
+}
+
+/** Which campaigns are shown: the address says it, so that reload and back lead to the same ones. */
+function useView(): [View, (view: View) => void] {
+  const asked = new URLSearchParams(useSearch()).get("status");
+  const [, go] = useLocation();
+  const view = VIEWS.find(([each]) => each === asked)?.[0] ?? "ALL";
+  return [view, (next) => go(next === "ALL" ? "/campaigns" : `/campaigns?status=${next}`, { replace: true })];
 }
 
 function Row({ campaign }: { campaign: Campaign }) {

@@ -4,6 +4,7 @@ import { useLocation } from "wouter";
 
 import { useFans } from "../../hooks/useFans";
 import { useFansWanted } from "../../hooks/useFansWanted";
+import { usePlace } from "../../hooks/usePlace";
 import { plural } from "../../format/money";
 import { allFans } from "../../store/fansWanted";
 import { Button } from "../../ui/Button";
@@ -19,11 +20,12 @@ import "../../styles/fans.css";
 export default function FansPage() {
   const { wanted, change } = useFansWanted();
   const [adding, setAdding] = useState(false);
-  const { rows, total, loading, complete, problem, loadMore, reload } = useFans(wanted);
+  const { place, rows, total, loading, complete, problem, loadMore, reload } = useFans(wanted);
+  const box = usePlace(place);
   const [, go] = useLocation();
   const narrowed = JSON.stringify({ ...wanted, order: allFans.order, direction: allFans.direction }) !== JSON.stringify(allFans);
   return (
-    <div className="page">
+    <div className="page" ref={box}>
       <div className="page-inner">
         <header className="page-head">
           <h1>Fans</h1>
