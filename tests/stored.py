@@ -108,13 +108,14 @@ def message(of: Conversation, **values: Any) -> Message:
     )
 
 
-async def somebody_waits(url: str) -> bool:
-    """Whether a statement in this database waits for a lock."""
+async def somebody_waits(url: str, for_what: str = "Lock") -> bool:
+    """Whether a statement in this database waits for a lock, or a `Timeout`: it sleeps."""
     connection = await asyncpg.connect(url)
     try:
         return bool(
             await connection.fetchval(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = $1",
+                for_what,
             )
         )
     finally:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from db.driver import transaction
 from db.engine import Database
-from tests.stored import opened, reading
+from tests.stored import opened, reading, somebody_waits
 from tests.waiting import eventually
 
 MADE = "CREATE TABLE made (x int)"
@@ -38,17 +38,15 @@ async def test_what_is_not_committed_is_rolled_back_and_the_connection_serves_th
 
 
 async def test_a_transaction_that_is_cancelled_in_a_statement_leaves_nothing_behind(database_url: str) -> None:
-    asleep = asyncio.Event()
-
     async def sleep(database: Database) -> None:
         async with transaction(database.bare) as begun:
             await begun.driver.execute(MADE)
-            asleep.set()
             await begun.driver.execute("SELECT pg_sleep(60)")
 
     async with opened(database_url, pool_size=1) as database:
         task = asyncio.create_task(sleep(database))
-        await asleep.wait()
+        # What is cancelled before the server has begun the statement ends nothing.
+        await eventually(lambda: somebody_waits(database_url, "Timeout"), what="the sleep")
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

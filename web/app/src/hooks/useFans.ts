@@ -97,7 +97,7 @@ export function useFans(wanted: FansWanted, narrowed?: string | null) {
     loading: page === null && problem === null,
     complete: page?.complete ?? false,
     problem,
-    loadMore: () => page && !page.complete && load(page),
+    loadMore: () => page?.key === key && !page.complete && load(page),
     reload: () => load(null, place.pages || 1),
   };
 }
