@@ -37,9 +37,11 @@ export function usePlace({ list, pages }: { list: string; pages: number }) {
     };
     keep();
     element.addEventListener("scroll", soon);
+    document.addEventListener("click", keep, true); // before a link leads elsewhere
     return () => {
       clearTimeout(timer);
       element.removeEventListener("scroll", soon);
+      document.removeEventListener("click", keep, true);
     };
   }, [list, pages, shown]);
   return box;
