@@ -13,7 +13,8 @@ interface Pages<Item> {
 
 /**
  * A list that is fetched page by page. `key` says what is asked for: another one begins anew. When `moved` changes the
- * list is fetched again as far as it was shown, and so is one that the reader comes back to. An answer that a newer one has overtaken is dropped.
+ * list is fetched again as far as it was shown, and so is one that the reader comes back to. An answer that a newer one
+ * has overtaken is dropped.
  */
 export function usePages<Item>(fetchPage: (after: string | null) => Promise<Page<Item>>, key: string, moved: unknown = null) {
   const [pages, setPages] = useState<Pages<Item> | null>(null);
