@@ -18,12 +18,14 @@ from tests.waiting import eventually
 
 pytestmark = pytest.mark.timeout(PATIENCE)
 MESSAGES, TIMES = 4, 5
+PATIENT = {"platform_timeout_seconds": 10.0, "worker_lease_seconds": 12.0, "operation_timeout_seconds": 60.0}
+"""So that no call and no request ends by itself where the machine stands still for a moment."""
 
 
 async def test_without_sqs_nothing_accepted_is_lost_and_nothing_refused_is_gone(
     quick: Settings, mortal_sqs: MortalSqs
 ) -> None:
-    async with open_stage(await mortal_sqs.settings(quick), workers=1) as stage:
+    async with open_stage(await mortal_sqs.settings(quick.model_copy(update=PATIENT)), workers=1) as stage:
         creators = await Creators.make(stage, 1, MESSAGES)
         [creator], [worker] = creators.each, stage.workers
         await stage.start_api()
@@ -53,7 +55,7 @@ async def test_without_sqs_nothing_accepted_is_lost_and_nothing_refused_is_gone(
 
 
 async def test_each_queue_message_delivered_five_times_sends_once(quick: Settings) -> None:
-    async with open_stage(quick, workers=2) as stage:
+    async with open_stage(quick.model_copy(update=PATIENT), workers=2) as stage:
         creators = await Creators.make(stage, 2, MESSAGES)
         await stage.start_api()
         texts = [f"{creator.subject} {number}" for creator in creators.each for number in range(MESSAGES)]
