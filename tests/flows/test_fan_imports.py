@@ -202,31 +202,40 @@ async def test_an_import_is_found_although_the_queue_is_away(settings: Settings)
 
 @pytest.mark.timeout(400)
 async def test_a_worker_that_is_killed_in_the_middle_leaves_no_row_twice(settings: Settings, tmp_path: Path) -> None:
-    """kill -9 of a real process while it writes a chunk, twice; another one goes on once the lease is over."""
-    number = 4000
-    content = b"Username,Display Name\n" + b"".join(b"fan%d,Fan %d\n" % (n, n) for n in range(number))
+    """kill -9 of a real process with a chunk half written, twice; another one goes on once the lease is over."""
+    number, bad = 4000, (1200, 2700)
+    rows = (f"fan{n},Fan {n},{'free' if n in bad else n}\n" for n in range(1, number + 1))
+    content = "".join(("Username,Display Name,Total Spent\n", *rows)).encode()
     async with running_product(settings, worker=False) as product:
         mia = product.client()
         identifier = (await upload(mia, content))["id"]
         worker = Process("worker", module("services.workers"), environment(product.settings), tmp_path / "log")
-        for stop, before in ((1200, 1000), (2700, 2500)):
-            async with _writing_stops_at(product, f"fan{stop}") as stopped:
+        for count, row in enumerate(bad):
+            before = row // 500 * 500
+            async with _writing_stops_at(product, row) as stopped:
                 await worker.start()
                 await eventually(stopped, 120, "a chunk half written")
                 await worker.kill()
                 assert (await show(mia, identifier))["processedRows"] == before
+                assert (await mia.run(LISTS))["fans"]["totalCount"] == before - count
             await _let_leases_end(product)
-            assert (await mia.run(LISTS))["fans"]["totalCount"] == before
         await worker.start()
         done = await ended(mia, identifier, 120)
         await worker.kill()
-        assert [done[name] for name in ("totalRows", "processedRows", "inserted")] == [number] * 3
-        assert (await mia.run(LISTS))["fans"]["totalCount"] == number
+        assert [done[name] for name in ("totalRows", "processedRows", "inserted", "errorCount")] == [
+            number,
+            number,
+            number - 2,
+            2,
+        ]
+        assert [error["row"] for error in done["errors"]] == list(bad)
+        assert (await mia.run(LISTS))["fans"]["totalCount"] == number - 2
 
 
 @asynccontextmanager
-async def _writing_stops_at(product: Product, handle: str) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
-    """Whoever stores a fan of this handle waits until the end of the block; the function tells whether somebody does.
+async def _writing_stops_at(product: Product, row: int) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+    """Whoever stores what is wrong in this row waits until the end of the block, with the chunk's fans written and
+    its progress not; the function tells whether somebody does.
 
     Without it a test that is late by half a second finds the import done.
     """
@@ -239,10 +248,12 @@ async def _writing_stops_at(product: Product, handle: str) -> AsyncIterator[Call
 
     transaction = holding.transaction()
     await transaction.start()
+    # Without the foreign key, which would lock the import itself.
+    await holding.execute("SET LOCAL session_replication_role = replica")
     await holding.execute(
-        """INSERT INTO fans (id, user_id, platform, name, handle, handle_key)
-        SELECT gen_random_uuid(), user_id, 'SANDBOX', $1, $1, $1 FROM fan_imports""",
-        handle,
+        """INSERT INTO fan_import_failures (user_id, fan_import_id, row, problems, cells)
+        SELECT user_id, id, $1, '[]', '{}' FROM fan_imports""",
+        row,
     )
     try:
         yield stopped

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Request, Route, expect
 
 from schema import ids
 from tests.stored import fan
@@ -57,6 +57,32 @@ def test_back_and_reload_lead_to_where_the_list_was_left(window: Window, mia: Cr
     page.go_back()
     expect(names).to_have_count(120)
     expect(page.get_by_text("Fan 000")).to_be_in_viewport()  # she had gone up to press the heading
+
+
+def test_what_is_fetched_for_one_list_is_not_put_behind_another(window: Window, mia: Creator) -> None:
+    home = ids.decode("CreatorAccount", mia.account_ids["Mia"])
+    mia.stores(lambda owner: [fan(owner, home, name=f"Fan {number:03}") for number in range(120)])
+    page = window.page
+    held: list[Route] = []
+    names = page.locator("tbody .fan-names b")
+    window.open("/fans?order=NAME&direction=ASC")
+    expect(names).to_have_count(50)
+    page.route("**/graphql", lambda route: held.append(route) if _asks_for_fans(route) else route.continue_())
+    with page.expect_request(_turned):
+        page.get_by_role("button", name="Name").click()
+    page.get_by_role("button", name="Show more").click()  # of the list that is still shown
+    for route in held:
+        route.continue_()
+    page.unroute("**/graphql")
+    expect(names).to_have_text([f"Fan {number:03}" for number in range(119, 69, -1)])
+
+
+def _asks_for_fans(route: Route) -> bool:
+    return "query Fans(" in (route.request.post_data or "")
+
+
+def _turned(request: Request) -> bool:
+    return "query Fans(" in (request.post_data or "") and '"DESC"' in (request.post_data or "")
 
 
 def test_the_address_says_what_the_list_is_searched_for(window: Window, mia: Creator) -> None:
