@@ -2,6 +2,8 @@
 PYTHON_IN := .venv/bin/python
 # Widely used variables of a person's shell that would lead our Python elsewhere.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+# docs/decisions/0039: never for a promise, at most three tests, and both outcomes are shown.
+ONCE_MORE := --reruns 1 --max-suite-reruns 3 --rerun-exclude-path tests/promises --rerun-show-tracebacks
 
 .DEFAULT_GOAL := help
 .PHONY: help run test soak check format schema lambda lock clean install pages screenshots browser conformance
@@ -14,7 +16,7 @@ run: install pages  ## start everything on this machine, embedded; PORT (8000) a
 	@exec $(PYTHON_IN) -m services.cli dev --end-with-parent
 
 test: install pages browser conformance check  ## install and run everything that CI runs
-	$(PYTHON_IN) -m pytest -n 2 --dist worksteal
+	$(PYTHON_IN) -m pytest -n 2 --dist worksteal $(ONCE_MORE)
 
 soak: install  ## minutes of kills, cuts and lies with real processes; SOAK="--messages 10000 --kills 200 --minutes 15"
 	$(PYTHON_IN) -m bench.soak $(SOAK)

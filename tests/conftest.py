@@ -144,6 +144,9 @@ def settings_for(database_url: str, redis_endpoint: str, queue_urls: QueueUrls) 
             "sqs_rate_limiter_dlq_url": queue_urls.dead_letter_url,
             "jwt_secret": secrets.token_urlsafe(32),
             "credentials_keys": Fernet.generate_key().decode("ascii"),
+            # A machine that stands still for a moment is no fault of Redis or the queue.
+            "redis_timeout_seconds": 10,
+            "queue_timeout_seconds": 10,
             "rate_limit_messages": 10,
             "rate_limit_window_seconds": 2,
             "rate_limit_min_gap_seconds": 0.1,

@@ -17,8 +17,6 @@ from services.runtime.settings import Settings
 from services.runtime.sqs import Entry, EntryFailure, Received
 from services.runtime.sqs_failure import FailureKind, SqsFailure, kind_of
 
-CONNECT_SECONDS = 1.0
-SEND_READ_SECONDS = 1.5
 # SQS holds a long poll open for up to 20 seconds.
 RECEIVE_READ_SECONDS = 25.0
 CONNECTIONS = 20
@@ -57,13 +55,16 @@ def _session(region: str) -> aioboto3.Session:
 class Clients:
     """Clients by name, each of (service, endpoint or None for AWS itself, seconds to wait for an answer).
 
-    Credentials come by AWS's usual chain. The library's own retries are off: those of the queue service are the only
-    ones.
+    `connect_seconds` bounds the making of each connection. Credentials come by AWS's usual chain. The library's own
+    retries are off: those of the queue service are the only ones.
     """
 
-    def __init__(self, region: str, wanted: Mapping[str, tuple[str, str | None, float]]) -> None:
+    def __init__(
+        self, region: str, wanted: Mapping[str, tuple[str, str | None, float]], connect_seconds: float
+    ) -> None:
         self._session = _session(region)
         self._wanted = wanted
+        self._connect_seconds = connect_seconds
         self._stack = AsyncExitStack()
         self._opened: dict[str, Any] = {}
 
@@ -86,7 +87,7 @@ class Clients:
 
     async def _open(self, stack: AsyncExitStack, service: str, endpoint: str | None, read_seconds: float) -> Any:
         config = AioConfig(
-            connect_timeout=CONNECT_SECONDS,
+            connect_timeout=self._connect_seconds,
             read_timeout=read_seconds,
             retries={"total_max_attempts": 1, "mode": "standard"},
             max_pool_connections=CONNECTIONS,
@@ -187,7 +188,7 @@ def received_of(message: dict[str, Any]) -> Received:
 @asynccontextmanager
 async def open_sqs(settings: Settings) -> AsyncIterator[AwsSqs]:
     """Clients for the region and endpoint of the settings; closed at the end."""
-    endpoint = settings.aws_endpoint_url_sqs
-    wanted = {"quick": ("sqs", endpoint, SEND_READ_SECONDS), "patient": ("sqs", endpoint, RECEIVE_READ_SECONDS)}
-    async with Clients(settings.aws_region, wanted) as clients:
+    endpoint, seconds = settings.aws_endpoint_url_sqs, settings.queue_timeout_seconds
+    wanted = {"quick": ("sqs", endpoint, seconds), "patient": ("sqs", endpoint, RECEIVE_READ_SECONDS)}
+    async with Clients(settings.aws_region, wanted, seconds) as clients:
         yield AwsSqs(clients)

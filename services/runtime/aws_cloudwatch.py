@@ -11,8 +11,6 @@ from services.runtime.aws import Clients, in_words_of
 from services.runtime.cloudwatch import CloudWatchFailure
 from services.runtime.settings import Settings
 
-READ_SECONDS = 3.0
-
 
 class AwsCloudWatch:
     """CloudWatch on one client, for one namespace."""
@@ -45,6 +43,7 @@ def _metric_datum(datum: Datum) -> dict[str, Any]:
 @asynccontextmanager
 async def open_cloudwatch(settings: Settings) -> AsyncIterator[AwsCloudWatch]:
     """A client for the region and endpoint of the settings; closed at the end."""
-    endpoint = settings.aws_endpoint_url_cloudwatch
-    async with Clients(settings.aws_region, {"cloudwatch": ("cloudwatch", endpoint, READ_SECONDS)}) as clients:
+    seconds = settings.queue_timeout_seconds
+    wanted = {"cloudwatch": ("cloudwatch", settings.aws_endpoint_url_cloudwatch, 2 * seconds)}
+    async with Clients(settings.aws_region, wanted, seconds) as clients:
         yield AwsCloudWatch(clients, settings.cloudwatch_namespace)

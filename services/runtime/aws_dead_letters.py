@@ -93,5 +93,5 @@ def _handles(letters: Sequence[DeadLetter]) -> list[dict[str, Any]]:
 async def open_dead_letters(settings: Settings, dead_letter_url: str) -> AsyncIterator[AwsDeadLetters]:
     """For the queues of the settings; closed at the end."""
     wanted = {"it": ("sqs", settings.aws_endpoint_url_sqs, RECEIVE_READ_SECONDS)}
-    async with Clients(settings.aws_region, wanted) as clients:
+    async with Clients(settings.aws_region, wanted, settings.queue_timeout_seconds) as clients:
         yield AwsDeadLetters(clients["it"], dead_letter_url, settings.sqs_rate_limiter_queue_url)

@@ -8,18 +8,16 @@ from redis.backoff import NoBackoff
 
 from services.runtime.settings import Settings
 
-CONNECT_SECONDS = 1.0
-ANSWER_SECONDS = 1.0
 PING_EVERY_SECONDS = 10
 
 
 def commands(settings: Settings) -> Redis:
-    """For single commands: fails within a second rather than keep a mutation waiting."""
+    """For single commands: fails within `redis_timeout_seconds` rather than keep a mutation waiting."""
     return Redis.from_url(
         address(settings),
         password=_password(settings),
-        socket_connect_timeout=CONNECT_SECONDS,
-        socket_timeout=ANSWER_SECONDS,
+        socket_connect_timeout=settings.redis_timeout_seconds,
+        socket_timeout=settings.redis_timeout_seconds,
         retry=Retry(NoBackoff(), 0),
     )
 
@@ -29,7 +27,7 @@ def listening(settings: Settings) -> Redis:
     return Redis.from_url(
         address(settings),
         password=_password(settings),
-        socket_connect_timeout=CONNECT_SECONDS,
+        socket_connect_timeout=settings.redis_timeout_seconds,
         health_check_interval=PING_EVERY_SECONDS,
         retry=Retry(NoBackoff(), 0),
     )

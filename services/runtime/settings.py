@@ -31,6 +31,7 @@ class Settings(BaseModel):
     database_statement_timeout_seconds: float = Field(8, gt=0, description="a statement of any process ends after this")
     redis_endpoint: str = Field(description="host:port, or redis://host:port, or rediss://host:port for TLS")
     redis_auth_token: SecretStr | None = None
+    redis_timeout_seconds: float = Field(1, gt=0, le=10, description="connecting to Redis, and one answer of it")
 
     # Queue and metrics
     aws_region: str = "us-east-1"
@@ -39,6 +40,9 @@ class Settings(BaseModel):
     sqs_rate_limiter_queue_url: str = Field(description="the queue every outbound message passes")
     sqs_rate_limiter_dlq_url: str | None = Field(
         None, description="its dead-letter queue; needed for dlqCount and redrive"
+    )
+    queue_timeout_seconds: float = Field(
+        1.5, gt=0, le=10, description="connecting to the queue service, and one answer of it; CloudWatch has twice that"
     )
     cloudwatch_namespace: str = "Huntaze/OnlyFans"
 

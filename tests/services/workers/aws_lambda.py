@@ -254,7 +254,7 @@ def _record(message: Mapping[str, Any]) -> dict[str, Any]:
 async def polled(settings: Settings) -> AsyncIterator[Poller]:
     """The event source of the queue in the settings."""
     wanted = {"sqs": ("sqs", settings.aws_endpoint_url_sqs, 10.0)}
-    async with Clients(settings.aws_region, wanted) as clients:
+    async with Clients(settings.aws_region, wanted, settings.queue_timeout_seconds) as clients:
         yield Poller(clients["sqs"], settings.sqs_rate_limiter_queue_url)
 
 
