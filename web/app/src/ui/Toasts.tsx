@@ -12,12 +12,12 @@ const manager = Toast.createToastManager();
 
 /** A sentence that is shown for a while, and read out. */
 export function say(words: string, action?: Action): void {
-  manager.add({ description: words, timeout: 7000, ...(action ? { actionProps: propsOf(action) } : {}) });
+  manager.add({ title: words, timeout: 7000, ...(action ? { actionProps: propsOf(action) } : {}) });
 }
 
 /** The same, but it stays until it is closed or hushed; told again under its name it takes the place of the one before. */
 export function tell(name: string, words: string, action: Action): void {
-  manager.add({ id: name, description: words, timeout: 0, actionProps: propsOf(action) });
+  manager.add({ id: name, title: words, timeout: 0, actionProps: propsOf(action) });
 }
 
 export const hush = (name: string) => manager.close(name);
@@ -43,7 +43,7 @@ function List() {
   const { toasts } = Toast.useToastManager();
   return toasts.map((toast) => (
     <Toast.Root key={toast.id} toast={toast} className="toast">
-      <Toast.Description render={<div />} />
+      <Toast.Title render={<div />} />
       {toast.actionProps && <Toast.Action className="link-button" />}
       <Toast.Close render={<IconButton label="Close" small>{<X size={14} aria-hidden />}</IconButton>} />
     </Toast.Root>

@@ -85,6 +85,7 @@ function TalkHead({ fan, onBack, onInfo }: { fan: Fan; onBack(): void; onInfo():
   const now = useNow();
   return (
     <header className="talk-head">
+      <h1 className="unseen on-phones">Inbox</h1>
       <IconButton label="Back to the list" className="back" onClick={onBack}>
         <ArrowLeft size={20} aria-hidden />
       </IconButton>
