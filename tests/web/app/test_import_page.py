@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from uuid import UUID
 
-from playwright.sync_api import Request, Route, expect
+from playwright.sync_api import JSHandle, Locator, Page, Request, Route, expect
 
 from db.models import FanImport, new_id
 from schema import ids
@@ -22,19 +22,23 @@ zoe,Zoë Park,zoe@mail.example,Gold,"$1,204.00",2026-11-24,
 rick,Rick,rick@mail.example,,lots,,
 maya,Maya Stern,,New,12,,
 """
+FILE_IN_HAND = """([name, text]) => { const data = new DataTransfer();
+  data.items.add(new File([text], name, { type: "text/csv" })); return data; }"""
+DRAG = """(target, [kind, dataTransfer]) =>
+  target.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }))"""
 
 
-def choose(window: Window, folder: Path, name: str, content: str, encoding: str = "utf-8") -> None:
+def choose(page: Page, folder: Path, name: str, content: str, encoding: str = "utf-8") -> None:
     file = folder / name
     file.write_text(content, encoding=encoding)
-    window.page.locator("input[type=file]").set_input_files(file)
+    page.locator("input[type=file]").set_input_files(file)
 
 
 def test_an_import_with_errors_is_looked_at_done_and_undone(window: Window, mia: Creator, tmp_path: Path) -> None:
     mia.fan("Alex Morgan", handle="alex", valueCents=100)
     window.open("/fans/import")
     page = window.page
-    choose(window, tmp_path, "fans.csv", FILE)
+    choose(page, tmp_path, "fans.csv", FILE)
     expect(page.locator(".columns .pill.good")).to_have_count(6)
     expect(page.get_by_text("Passed over: Favourite")).to_be_visible()
     page.get_by_role("button", name="Check the file").click()
@@ -62,6 +66,37 @@ def test_an_import_with_errors_is_looked_at_done_and_undone(window: Window, mia:
     expect(page.get_by_role("region", name="Earlier").get_by_role("row").filter(has_text="Undone")).to_have_count(1)
 
 
+def test_a_file_that_is_dropped_is_taken_and_never_opened_by_the_browser(window: Window, mia: Creator) -> None:
+    window.open("/fans/import")
+    page = window.page
+    place = page.locator(".drop")
+    wrong, right = _in_hand(page, "fans.xlsx", "no table"), _in_hand(page, "fans.csv", "Username,Spent\nalex,5\n")
+    assert _is_taken(place, "dragover", wrong)
+    expect(place).to_contain_class("over")
+    place.dispatch_event("dragleave", {"dataTransfer": wrong})
+    expect(place).not_to_contain_class("over")
+    assert _is_taken(place, "drop", wrong)
+    expect(page.get_by_role("alert")).to_have_text("fans.xlsx is no CSV file. Save it as CSV first.")
+    assert _is_taken(place, "dragover", right)
+    assert _is_taken(place, "drop", right)
+    expect(page.get_by_role("heading", name="fans.csv")).to_be_visible()
+    expect(page.locator(".columns .pill.good")).to_have_text(["Username", "Total Spent"])
+    page.get_by_role("button", name="Check the file").click()
+    page.get_by_role("button", name="Import 1 fan").click()
+    expect(page.get_by_role("region", name="Imported")).to_contain_text("fans.csv")
+    assert mia.ask(FANS)["fans"]["nodes"] == [{"name": "alex", "valueCents": 500, "tags": []}]
+
+
+def _in_hand(page: Page, name: str, text: str) -> JSHandle:
+    """What a browser hands over where a file is dragged."""
+    return page.evaluate_handle(FILE_IN_HAND, [name, text])
+
+
+def _is_taken(place: Locator, kind: str, file: JSHandle) -> bool:
+    """Whether the page keeps the browser from doing with the file what it does by itself."""
+    return not place.evaluate(DRAG, [kind, file])
+
+
 def test_an_import_is_followed_live_and_looked_at_while_that_is_away(
     window: Window, mia: Creator, tmp_path: Path
 ) -> None:
@@ -69,13 +104,13 @@ def test_an_import_is_followed_live_and_looked_at_while_that_is_away(
     page = window.page
     page.on("request", lambda request: looks.append(request.url) if "query FanImport(" in _body(request) else None)
     window.open("/fans/import")
-    choose(window, tmp_path, "fans.csv", FILE)
+    choose(page, tmp_path, "fans.csv", FILE)
     page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_role("region", name="What would happen").locator(".figure")).to_have_text(["3", "0", "0", "2"])
     assert looks == []
     page.route_web_socket("**/graphql", lambda socket: socket.close())
     page.reload()
-    choose(window, tmp_path, "fans.csv", FILE)
+    choose(page, tmp_path, "fans.csv", FILE)
     page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_role("region", name="What would happen").locator(".figure")).to_have_text(["3", "0", "0", "2"])
     assert looks != []
@@ -90,9 +125,9 @@ def test_what_cannot_be_imported_is_explained_and_nothing_is_stored(
 ) -> None:
     window.open("/fans/import")
     page = window.page
-    choose(window, tmp_path, "fans.xlsx", "no table")
+    choose(page, tmp_path, "fans.xlsx", "no table")
     expect(page.get_by_role("alert")).to_have_text("fans.xlsx is no CSV file. Save it as CSV first.")
-    choose(window, tmp_path, "nameless.csv", "Email,Total Spent\na@mail.example,5\n")
+    choose(page, tmp_path, "nameless.csv", "Email,Total Spent\na@mail.example,5\n")
     expect(page.get_by_text("neither a column Username nor one Display Name")).to_be_visible()
     page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_role("alert")).to_contain_text("Username or Display Name must be among them")
@@ -102,7 +137,7 @@ def test_what_cannot_be_imported_is_explained_and_nothing_is_stored(
 def test_what_the_server_reads_the_page_lets_through(window: Window, tmp_path: Path) -> None:
     window.open("/fans/import")
     page = window.page
-    choose(window, tmp_path, "fans.csv", "sep=|\n\nHandle|Name|Spent\nalex|Alex|5\nzoë|Zoë|lots\n", encoding="utf-16")
+    choose(page, tmp_path, "fans.csv", "sep=|\n\nHandle|Name|Spent\nalex|Alex|5\nzoë|Zoë|lots\n", encoding="utf-16")
     found = page.locator(".columns .pill.good")
     expect(found).to_have_text(["Username", "Display Name", "Total Spent"])
     expect(page.get_by_text("Passed over")).to_have_count(0)
