@@ -93,10 +93,14 @@ def _offer(random: Random, of: Any) -> Message:
 
 async def stored(execute: Execute, seed: int) -> World:
     world = build(execute, seed)
+    await keep(execute, world)
+    return world
+
+
+async def keep(execute: Execute, world: World) -> None:
     talks = {each.conversation_id: each for each in world.messages}
     rows = [_talk_of(world, each) for each in talks.values()]
     await store(execute.database, *world.accounts, *world.fans, *rows, *world.payments, *world.messages)
-    return world
 
 
 def _talk_of(world: World, of: Message) -> Any:
@@ -153,7 +157,7 @@ async def test_every_figure_is_what_a_naive_count_gives(execute: Execute, seed: 
                 days = (LAST - FIRST).days + 1
                 before = naive(world, zone, interval, FIRST - timedelta(days), FIRST - timedelta(1), chosen)
                 assert found["previousTotals"] == summed(before)
-                _check_fans(execute, found, [each for each in world.fans if each.id in chosen and not each.deleted_at])
+                check_fans(execute, found, [each for each in world.fans if each.id in chosen and not each.deleted_at])
 
 
 def _selections(world: World) -> dict[str, set[Any]]:
@@ -177,7 +181,7 @@ def _filter(world: World, name: str) -> dict[str, Any]:
     return filters[name]
 
 
-def _check_fans(execute: Execute, found: dict[str, Any], living: Sequence[Fan]) -> None:
+def check_fans(execute: Execute, found: dict[str, Any], living: Sequence[Fan]) -> None:
     since = execute.resources.clock.now() - timedelta(days=30)
     assert found["totalFans"] == len(living)
     assert found["activeFans"] == sum(each.last_seen_at is not None and each.last_seen_at >= since for each in living)
