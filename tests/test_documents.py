@@ -96,7 +96,7 @@ def test_the_pictures_of_the_pages_are_light_and_each_is_there_in_three() -> Non
     assert [picture.name for picture in pictures if picture.stat().st_size > LARGEST_PICTURE] == []
     kinds = {name: {each.stem for each in pictures if each.stem.endswith(name)} for name in ("light", "dark", "phone")}
     pages = [{stem.removesuffix(f"-{name}") for stem in stems} for name, stems in kinds.items()]
-    assert len(pages[0]) == 10
+    assert len(pages[0]) == 12
     assert pages[0] == pages[1] == pages[2]
 
 

@@ -98,6 +98,17 @@ def _campaign(page: Page, phone: bool) -> None:
     expect(page.get_by_role("region", name="Recipients").get_by_role("listitem").first).to_be_visible()
 
 
+def _edit_campaign(page: Page, phone: bool) -> None:
+    page.get_by_role("link").filter(has_text="New Year greeting").click()
+    page.get_by_role("link", name="Edit").click()
+    expect(page.get_by_role("heading", name="Edit New Year greeting")).to_be_visible()
+
+
+def _sign_in(page: Page, phone: bool) -> None:
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("alertdialog", name="Huntaze CRM")).to_be_visible()
+
+
 def _seen(selector: str) -> Callable[[Page, bool], None]:
     return lambda page, phone: expect(page.locator(selector).first).to_be_visible()
 
@@ -109,12 +120,14 @@ BEFORE = (
     Shot("import", "/fans/import", _import),
     Shot("analytics", "/analytics", _seen(".paid-line")),
     Shot("settings", "/settings", _seen(".allowances li")),
+    Shot("sign-in", "/settings", _sign_in),  # the last one: the token is forgotten
 )
 DURING = (
     Shot("campaigns", "/campaigns", _seen(".campaign")),
     Shot("campaign", "/campaigns", _campaign),
     Shot("queue", "/queue", _seen(".failure")),
     Shot("new-campaign", "/campaigns/new", _new_campaign),
+    Shot("edit-campaign", "/campaigns", _edit_campaign),
 )
 
 
