@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, expect
 from tests.web.app.creator import Creator
 from tests.web.app.window import Window
 
+PAID = "mutation ($id: ID!) { updateFan(input: { id: $id, valueCents: 500 }) { errors { message } } }"
 STORED = "{ fans { nodes { name valueCents lastSeenAt } } }"
 
 
@@ -45,6 +46,8 @@ def test_value_and_last_seen_are_stored_and_shown(window: Window, mia: Creator) 
 
 def test_what_is_emptied_is_nothing_and_what_is_no_amount_is_said(window: Window, mia: Creator) -> None:
     mia.hears("Hello")
+    mia.conversation("Robin Weber")
+    assert mia.ask(PAID, {"id": mia.fan_id("Robin Weber")}) == {"updateFan": {"errors": []}}
     window.open()
     window.open_conversation("Robin Weber")
     figures = window.page.get_by_role("complementary", name="About Robin Weber").locator(".fan-figures dd")
