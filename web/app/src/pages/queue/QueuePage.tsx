@@ -14,7 +14,7 @@ export default function QueuePage() {
   const backlogs = useBacklogs(queue);
   const health = useHealth();
   return (
-    <div className="page">
+    <div className="page" tabIndex={0}>
       <div className="page-inner">
         <header className="page-head">
           <h1>Queue</h1>
