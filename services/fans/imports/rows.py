@@ -118,8 +118,7 @@ class _Reading:
         )
 
     def _text(self, title: str) -> str | None:
-        cell = self._columns.cell(self._record.cells, title).strip()
-        return spreadsheet.unguarded(cell).strip() or None
+        return spreadsheet.said(self._columns.cell(self._record.cells, title)) or None
 
     def _read(self, title: str, read: Callable[[str], Any]) -> Any:
         text = self._text(title)

@@ -6,10 +6,14 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from db.models import FanImportFailure
 from services.fans.exports.lines import HEADER, dollars, failure_header, lines, of_failure, of_fan
-from services.fans.imports.columns import columns_of
+from services.fans.imports.columns import Columns, columns_of
+from services.fans.imports.records import Record
+from services.fans.imports.rows import BadRow, read_row
 from tests.stored import fan
 
 OWNER = UUID(int=1)
@@ -58,6 +62,22 @@ def test_a_failed_row_says_why_behind_its_own_cells() -> None:
 
 
 def test_the_reason_of_last_time_is_replaced() -> None:
+@given(st.text("'=+-@\t\n a", max_size=6))
+@example("'=robin")
+@example("''=robin")
+@example("\n")
+def test_a_failed_cell_that_comes_back_says_the_same(cell: str) -> None:
+    columns = columns_of(["Username"])
+    written = lines([of_failure(["Username"], failure(cell))]).decode()
+    [(back, _)] = csv.reader(io.StringIO(written, newline=""))
+    assert handle_of(back, columns) == handle_of(cell, columns)
+
+
+def handle_of(cell: str, columns: Columns) -> str | None:
+    found = read_row(Record(1, [cell]), columns)
+    return None if isinstance(found, BadRow) else found.handle
+
+
     header = ["Username", "Reason", "Email"]
     assert failure_header(header) == ("Username", "Email", "Reason")
     assert of_failure(header, failure("robin", "last time", "no")) == ("robin", "no", "Email: No address.; Too wide.")
