@@ -65,7 +65,10 @@ async def import_fans(
         Platform, strawberry.argument(description="Of the fans whose row names none.")
     ] = Platform.ONLYFANS,
     dry_run: Annotated[
-        bool, strawberry.argument(description="Only count, and keep the file for 24 hours, to be confirmed.")
+        bool,
+        strawberry.argument(
+            description="Only count, and keep the file, to be confirmed: for 24 hours, of the newest five dry runs."
+        ),
     ] = False,
     on_duplicate: Annotated[
         DuplicatePolicy, strawberry.argument(description="What becomes of fans who are there already.")
