@@ -59,7 +59,9 @@ async def import_fans(
     file: Annotated[Upload, strawberry.argument(description="A CSV file of at most 10 MB.")],
     account_id: Annotated[
         strawberry.ID | None,
-        strawberry.argument(description="Needed only when the user has several accounts on the platform."),
+        strawberry.argument(
+            description="Of the fans whose row names none. Needed only when the user has several on the platform."
+        ),
     ] = None,
     platform: Annotated[
         Platform, strawberry.argument(description="Of the fans whose row names none.")

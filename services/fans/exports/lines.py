@@ -15,7 +15,9 @@ from db.models import Fan, FanImportFailure
 from services.fans.imports.columns import REASON
 from services.fans.spreadsheet import guarded, joined, said
 
-HEADER = ("Username", "Display Name", "Email", "Subscription Tier", "Total Spent", "Last Seen", "Platform")
+HEADER = (
+    "Username", "Display Name", "Email", "Subscription Tier", "Total Spent", "Last Seen", "Platform", "Creator Account",
+)  # fmt: skip
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes UTF-8 for the encoding of the machine."""
 
@@ -27,7 +29,8 @@ def lines(rows: Iterable[Sequence[str]]) -> bytes:
     return text.getvalue().encode("utf-8")
 
 
-def of_fan(fan: Fan) -> Sequence[str]:
+def of_fan(fan: Fan, account: str) -> Sequence[str]:
+    """`account`: the platform's own id of the creator account she belongs to; empty if to none."""
     return (
         (fan.handle or "").removeprefix("@"),
         fan.name,
@@ -36,6 +39,7 @@ def of_fan(fan: Fan) -> Sequence[str]:
         dollars(fan.value_cents),
         _moment(fan.last_seen_at),
         fan.platform,
+        account,
     )
 
 

@@ -30,10 +30,11 @@ def test_a_fan() -> None:
         OWNER, name="Robin, the first", handle="@robin", email="r@x.com", tags=["VIP", "a;b"], value_cents=123_405,
         last_seen_at=seen,
     )  # fmt: skip
-    assert of_fan(robin) == (
+    assert of_fan(robin, "acct_1") == (
         "robin", "Robin, the first", "r@x.com", 'VIP;"a;b"', "1234.05", "2025-11-01T10:00:00.123456Z", "SANDBOX",
+        "acct_1",
     )  # fmt: skip
-    assert of_fan(fan(OWNER, tags=[], value_cents=0)) == ("", "Robin", "", "", "0.00", "", "SANDBOX")
+    assert of_fan(fan(OWNER, tags=[], value_cents=0), "") == ("", "Robin", "", "", "0.00", "", "SANDBOX", "")
 
 
 @pytest.mark.parametrize(("cents", "text"), [(0, "0.00"), (5, "0.05"), (100, "1.00"), (2**53 - 1, "90071992547409.91")])
@@ -61,7 +62,6 @@ def test_a_failed_row_says_why_behind_its_own_cells() -> None:
     assert of_failure(header, failure("robin")) == ("robin", "", "Email: No address.; Too wide.")
 
 
-def test_the_reason_of_last_time_is_replaced() -> None:
 @given(st.text("'=+-@\t\n a", max_size=6))
 @example("'=robin")
 @example("''=robin")
@@ -78,6 +78,7 @@ def handle_of(cell: str, columns: Columns) -> str | None:
     return None if isinstance(found, BadRow) else found.handle
 
 
+def test_the_reason_of_last_time_is_replaced() -> None:
     header = ["Username", "Reason", "Email"]
     assert failure_header(header) == ("Username", "Email", "Reason")
     assert of_failure(header, failure("robin", "last time", "no")) == ("robin", "no", "Email: No address.; Too wide.")
