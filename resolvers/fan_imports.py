@@ -59,13 +59,18 @@ async def import_fans(
     file: Annotated[Upload, strawberry.argument(description="A CSV file of at most 10 MB.")],
     account_id: Annotated[
         strawberry.ID | None,
-        strawberry.argument(description="Needed only when the user has several accounts on the platform."),
+        strawberry.argument(
+            description="Of the fans whose row names none. Needed only when the user has several on the platform."
+        ),
     ] = None,
     platform: Annotated[
         Platform, strawberry.argument(description="Of the fans whose row names none.")
     ] = Platform.ONLYFANS,
     dry_run: Annotated[
-        bool, strawberry.argument(description="Only count, and keep the file for 24 hours, to be confirmed.")
+        bool,
+        strawberry.argument(
+            description="Only count, and keep the file, to be confirmed: for 24 hours, of the newest five dry runs."
+        ),
     ] = False,
     on_duplicate: Annotated[
         DuplicatePolicy, strawberry.argument(description="What becomes of fans who are there already.")

@@ -77,8 +77,8 @@ class BulkSender:
     ) -> BulkSend:
         """Carry out a bulk message, keep it as a draft, schedule it, or tell what it would come to.
 
-        `allow` counts a new bulk send and raises Rejected where there were too many; drafts, dry runs and repeats of
-        an earlier call are not counted. Raises Rejected; then nothing is stored and nothing is sent.
+        `allow` counts a new bulk send and raises Rejected where there were too many; drafts, dry runs, repeats of an
+        earlier call and what is refused are not counted. Raises Rejected; then nothing is stored and nothing is sent.
         """
         if found := list(problems(request, self._clock.now())):
             if only_too_late(found) and (earlier := await self._earlier(owner, request)):
@@ -91,6 +91,7 @@ class BulkSender:
         if earlier := await self._earlier(owner, request):
             return earlier
         if not request.draft:
+            await self._check_before_counting(owner, request)
             await allow()
         async with self._transactions() as work:
             plan = somebody(await make_plan(work.session, self._adapters, owner, request))
@@ -104,6 +105,11 @@ class BulkSender:
         if campaign.status == "SCHEDULED":
             await self._alarm.set(campaign)
         return await self._queue(owner, campaign, plan, pending)
+
+    async def _check_before_counting(self, owner: UUID, request: CampaignRequest) -> None:
+        """In a session of its own, for none is held while Redis is asked; what is stored is planned anew."""
+        async with self._database.reads() as session:
+            somebody(await make_plan(session, self._adapters, owner, request))
 
     async def _dry_run(self, owner: UUID, request: CampaignRequest) -> BulkSend:
         async with self._database.reads() as session:

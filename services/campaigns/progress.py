@@ -36,8 +36,8 @@ class Progress:
     async def after(self, work: UnitOfWork, message: Message) -> None:
         """To be called in the transaction that records a message's new status, once that is written.
 
-        Never waits for whoever holds the campaign: who holds it may wait for the message. What is passed over then,
-        the sweeper finds.
+        Never waits for whoever holds the campaign: who holds it may wait for the message. That it is complete, the
+        sweeper finds then; whether it goes on failing is looked at again when the next message fails.
         """
         if message.campaign_id is None:
             return

@@ -25,6 +25,11 @@ def unguarded(text: str) -> str:
     return text[1:] if text.startswith(APOSTROPHE) and FORMULA.match(text) else text
 
 
+def said(cell: str) -> str:
+    """What a cell says: without blanks around, and without the apostrophe that keeps a formula quiet."""
+    return unguarded(cell.strip()).strip()
+
+
 def joined(tags: Sequence[str]) -> str:
     """Tags in one cell, a semicolon between them; one that holds a semicolon itself is quoted."""
     if not tags:

@@ -147,6 +147,46 @@ async def test_what_is_wrong_is_named_and_nothing_is_stored(quick: Product) -> N
     assert await quick.sandbox.arrivals() == []
 
 
+async def test_only_what_is_sent_is_counted(settings: Settings) -> None:
+    few = settings.model_copy(update={"bulk_sends_per_hour": 1} | QUICK)
+    async with running_product(few) as product:
+        mia, eve = product.client(), product.client("eve")
+        assert await refusal(mia, ["nobody"]) == ("NOT_CONNECTED", None)
+        first, second = await product.connect(mia), await product.connect(mia, "acct_2")
+        theirs = await product.connect(eve, "acct_eve")
+        here = await product.fan(mia, "robin", platformFanId="p1", accountId=first)
+        foreign = await product.fan(eve, "foreign")
+        await mia.run("mutation ($id: ID!) { disconnectAccount(id: $id) { account { id } } }", {"id": second})
+        refused: list[tuple[dict[str, Any], tuple[str, list[str]]]] = [
+            ({"recipientIds": [foreign]}, ("INVALID_INPUT", ["input", "recipientIds"])),
+            ({"accountId": second}, ("NOT_CONNECTED", ["input", "accountId"])),
+            ({"accountId": theirs}, ("NOT_FOUND", ["input", "accountId"])),
+            ({"priceCents": 1}, ("INVALID_INPUT", ["input", "priceCents"])),
+            ({"content": "x" * 4998 + "{name}"}, ("INVALID_INPUT", ["input", "content"])),
+        ]
+        for fields, problem in refused:
+            assert await refusal(mia, [here], **fields) == problem
+        assert await left(mia) == 1
+        assert (await mia.run("{ campaigns { totalCount } }"))["campaigns"]["totalCount"] == 0
+        assert (await bulk(mia, [here]))["errors"] == []
+        assert await left(mia) == 0
+        assert await refusal(mia, [here]) == ("RATE_LIMITED", None)
+        assert await refusal(mia, [here], priceCents=1) == ("INVALID_INPUT", ["input", "priceCents"])
+        assert (await mia.run("{ campaigns { totalCount } }"))["campaigns"]["totalCount"] == 1
+
+
+async def refusal(client: GraphQLClient, recipients: list[str], **fields: Any) -> tuple[str, list[str] | None]:
+    [error] = (await bulk(client, recipients, **fields))["errors"]
+    return error["code"], error["path"]
+
+
+async def left(client: GraphQLClient) -> int:
+    """How many bulk sends are left."""
+    allowances = (await client.run("{ viewer { allowances { operation remaining } } }"))["viewer"]["allowances"]
+    [found] = [each["remaining"] for each in allowances if each["operation"] == "bulkSends"]
+    return int(found)
+
+
 async def test_bulk_sends_have_their_own_allowance_and_drafts_are_free(settings: Settings) -> None:
     few = settings.model_copy(update={"bulk_sends_per_hour": 1} | QUICK)
     async with running_product(few) as product:

@@ -29,8 +29,9 @@ from tests.waiting import eventually
 
 PARTS = """id version status statusDetail dryRun totalRows processedRows inserted updated skipped errorCount warnings
   undoKept failedRowsUrl { url expiresAt } errors { row column message }"""
-IMPORT = f"""mutation ($file: Upload!, $dryRun: Boolean! = false, $onDuplicate: DuplicatePolicy! = SKIP) {{
-  importFans(file: $file, platform: SANDBOX, dryRun: $dryRun, onDuplicate: $onDuplicate) {{
+IMPORT = f"""mutation ($file: Upload!, $account: ID, $dryRun: Boolean! = false,
+  $onDuplicate: DuplicatePolicy! = SKIP) {{
+  importFans(file: $file, platform: SANDBOX, accountId: $account, dryRun: $dryRun, onDuplicate: $onDuplicate) {{
     fanImport {{ {PARTS} }} errors {{ code message path }} }} }}"""
 SHOW = f"query ($id: ID!) {{ fanImport(id: $id) {{ {PARTS} }} }}"
 WATCH = f"subscription ($id: ID!) {{ fanImportUpdated(id: $id) {{ {PARTS} }} }}"
@@ -121,6 +122,24 @@ async def test_from_the_upload_to_the_list_and_back(product: Product) -> None:
     assert [again[name] for name in ("inserted", "updated", "skipped", "errorCount")] == [0, 0, 3, 0]
     some = await mia.run(EXPORT, {"filter": {"minValueCents": 2000}})
     assert [row["Username"] for row in rows(await download(product, some["fansExportUrl"]["url"]))] == ["robin"]
+
+
+async def test_two_accounts_go_out_in_one_file_and_come_back_to_where_they_were(product: Product) -> None:
+    mia = product.client()
+    accounts = [await product.connect(mia, f"acct_{n}") for n in (1, 2)]
+    for account in accounts:
+        for handle in ("robin", "kim"):
+            await product.fan(mia, handle, accountId=account)
+    placed = "{ fans { nodes { id version handle account { accountId } } } }"
+    before = await mia.run(placed)
+    whole = await download(product, (await mia.run(EXPORT))["fansExportUrl"]["url"])
+    assert [(row["Username"], row["Creator Account"]) for row in rows(whole)] == [
+        ("kim", "acct_2"), ("robin", "acct_2"), ("kim", "acct_1"), ("robin", "acct_1"),
+    ]  # fmt: skip
+    for account in accounts:
+        done = await ended(mia, (await upload(mia, whole.content, account=account, onDuplicate="UPDATE"))["id"])
+        assert [done[name] for name in ("inserted", "updated", "skipped", "errorCount")] == [0, 0, 4, 0]
+    assert await mia.run(placed) == before
 
 
 async def test_a_rehearsal_is_confirmed_and_taken_back(product: Product) -> None:

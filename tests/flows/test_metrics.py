@@ -9,7 +9,6 @@ import pytest
 
 from services.monitoring import publisher
 from services.monitoring.metrics import Metric
-from services.runtime import aws_cloudwatch
 from services.runtime.settings import Settings
 from tests.flows.product import INBOX, Product, running_product
 from tests.services.monitoring.metric_server import door, seen_in
@@ -34,7 +33,6 @@ async def test_every_message_is_counted_once_over_api_and_worker(
 ) -> None:
     # What is published at an end may be dropped, and is, on a machine that is slow for a second.
     monkeypatch.setattr(publisher, "LAST_SECONDS", 30)
-    monkeypatch.setattr(aws_cloudwatch, "READ_SECONDS", 30)
     settings = settings.model_copy(update={"cloudwatch_namespace": f"Test/{uuid.uuid4().hex}"})
     async with running_product(settings) as product, polled(settings) as poller:
         await _send_two_and_fail_one(product)

@@ -53,7 +53,7 @@ async def _told(stage: Stage, creator: Creator) -> dict[str, Any]:
     assert status["backlog"] == account["backlog"]
     assert status["total"] == status["depth"] + status["inFlight"]
     assert (status["depth"], status["inFlight"]) == (status["backlog"]["waiting"], status["backlog"]["sending"])
-    assert status["dlqCount"] == 0
+    assert status["dlqCount"] in {0, None}  # null: the queue service took longer than half a second
     backlog: dict[str, Any] = status["backlog"]
     return backlog | {
         "queued": status["messagesQueuedToday"],

@@ -7,11 +7,12 @@ in the file or not at all; in the order of creation, the usual one, no place eve
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Sequence
 from uuid import UUID
 
-from db.engine import Database
-from db.queries import fan_import_failures, fan_imports, fan_lists
+from db.engine import Database, ReadSession
+from db.models import Fan
+from db.queries import creator_accounts, fan_import_failures, fan_imports, fan_lists
 from db.queries.fan_lists import FanOrder
 from db.queries.keyset import Window
 from services.fans import filter as fan_filter
@@ -31,11 +32,13 @@ class Exports:
         """The header first, also where no fan is meant."""
         yield (lines.BYTE_ORDER_MARK.encode() if excel else b"") + lines.lines([lines.HEADER])
         selection, window = fan_filter.selection(owner, wanted), Window(PAGE)
+        accounts: dict[UUID | None, str] = {None: ""}
         while True:
             async with self._database.reads() as session:
                 page = await fan_lists.read_list(session, owner, selection, order, window)
+                accounts |= await _others(session, owner, page.rows, accounts)
             if page.rows:
-                yield lines.lines(lines.of_fan(fan) for fan in page.rows)
+                yield lines.lines(lines.of_fan(fan, accounts[fan.creator_account_id]) for fan in page.rows)
             if not page.has_next:
                 return
             window = Window(PAGE, after=page.positions[-1])
@@ -55,3 +58,12 @@ class Exports:
                 return
             yield lines.lines(lines.of_failure(row.header, failure) for failure in failures)
             after = failures[-1].row
+
+
+async def _others(
+    session: ReadSession, owner: UUID, fans: Sequence[Fan], known: Collection[UUID | None]
+) -> dict[UUID | None, str]:
+    """The platform's own ids of the accounts of these fans that are not known yet."""
+    missing = [each for each in {fan.creator_account_id for fan in fans}.difference(known) if each is not None]
+    found = await creator_accounts.get_many(session, owner, missing) if missing else ()
+    return {account.id: account.account_id for account in found}

@@ -13,9 +13,11 @@ from datetime import UTC, datetime
 
 from db.models import Fan, FanImportFailure
 from services.fans.imports.columns import REASON
-from services.fans.spreadsheet import guarded, joined
+from services.fans.spreadsheet import guarded, joined, said
 
-HEADER = ("Username", "Display Name", "Email", "Subscription Tier", "Total Spent", "Last Seen", "Platform")
+HEADER = (
+    "Username", "Display Name", "Email", "Subscription Tier", "Total Spent", "Last Seen", "Platform", "Creator Account",
+)  # fmt: skip
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes UTF-8 for the encoding of the machine."""
 
@@ -27,7 +29,8 @@ def lines(rows: Iterable[Sequence[str]]) -> bytes:
     return text.getvalue().encode("utf-8")
 
 
-def of_fan(fan: Fan) -> Sequence[str]:
+def of_fan(fan: Fan, account: str) -> Sequence[str]:
+    """`account`: the platform's own id of the creator account she belongs to; empty if to none."""
     return (
         (fan.handle or "").removeprefix("@"),
         fan.name,
@@ -36,6 +39,7 @@ def of_fan(fan: Fan) -> Sequence[str]:
         dollars(fan.value_cents),
         _moment(fan.last_seen_at),
         fan.platform,
+        account,
     )
 
 
@@ -54,11 +58,15 @@ def failure_header(header: Sequence[str]) -> Sequence[str]:
 
 
 def of_failure(header: Sequence[str], failure: FanImportFailure) -> Sequence[str]:
-    """The cells as they were read, and why the row was passed over. Cells that no column was for come last."""
+    """The cells as they were read, and why the row was passed over. Cells that no column was for come last.
+
+    Without the apostrophes in front of formulas: `lines` puts them there again, and must not put a second one.
+    """
     width = len(header)
-    cells = [*failure.cells[:width], *([""] * (width - len(failure.cells)))]
+    read = [said(cell) for cell in failure.cells]
+    cells = [*read[:width], *([""] * (width - len(read)))]
     reasons = "; ".join(f"{column}: {message}" if column else str(message) for column, message in failure.problems)
-    return (*_without_reason(header, cells), reasons, *failure.cells[width:])
+    return (*_without_reason(header, cells), reasons, *read[width:])
 
 
 def _without_reason(header: Sequence[str], cells: Sequence[str]) -> Sequence[str]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from db.engine import WriteSession
-from db.models import CreatorAccount, FanImport
+from db.models import FanImport
 from db.queries import creator_accounts, fan_batches, fan_import_fans, fan_import_former_keys, known_fans
 from db.queries.known_fans import KnownFan
-from services.fans.home import SeveralAccounts, only_account
+from services.fans.imports.homes import Chosen, Homes, homes_of
 from services.fans.imports.index import EMAIL, HANDLE, NAME, Index
-from services.fans.imports.plan import Homes, Plan, Planner
-from services.fans.imports.rows import BadRow, Fault, Row
+from services.fans.imports.plan import Plan, Planner
+from services.fans.imports.rows import BadRow, Row
 from services.fans.imports.sameness import Home, Known, email_key, exact_name, handle_key
 from services.fans.indexing import words_of
 
@@ -27,8 +28,8 @@ class Quicker(Exception):
 
 async def carry_out(session: WriteSession, fan_import: FanImport, rows: Sequence[Row | BadRow]) -> Plan:
     """Write what becomes of the rows; of a dry run what would. Raises Quicker; then the caller rolls back."""
-    homes = await _homes(session, fan_import, rows)
     good = [row for row in rows if isinstance(row, Row)]
+    homes = await _homes(session, fan_import, good)
     former = await fan_import_former_keys.of_file(session, fan_import, _asked_keys(good))
     fans = await _fans(session, fan_import, good, homes, [key.fan_id for key in former])
     # In a thread, so that whoever sends meanwhile is not held up; so below.
@@ -46,26 +47,10 @@ def _planned(rows: Sequence[Row | BadRow], index: Index, homes: Homes, policy: s
     return Planner(index, homes, update=policy == UPDATE).plan(rows)
 
 
-# ---- where the fans belong
-
-
-async def _homes(session: WriteSession, fan_import: FanImport, rows: Sequence[Row | BadRow]) -> Homes:
-    """By what the rows say of their platform; "" for those that say nothing."""
+async def _homes(session: WriteSession, fan_import: FanImport, rows: Sequence[Row]) -> Homes:
     accounts = await creator_accounts.of_owner(session, fan_import.user_id)
-    named = {row.platform for row in rows if isinstance(row, Row) and row.platform}
-    own = _home(fan_import.platform, accounts, fan_import.creator_account_id)
-    others = {platform: _home(platform, accounts) for platform in named - {fan_import.platform}}
-    return {"": own, fan_import.platform: own, **others}
-
-
-def _home(platform: str, accounts: Sequence[CreatorAccount], account_id: UUID | None = None) -> Home | Fault:
-    if account_id is not None:
-        return Home(platform, account_id)
-    try:
-        account = only_account(accounts, platform)
-    except SeveralAccounts:
-        return Fault("Platform", f"There are several accounts on {platform}; import its fans by themselves.")
-    return Home(platform, account.id if account else None)
+    chosen = Chosen(fan_import.platform, fan_import.creator_account_id)
+    return homes_of((row.place for row in rows), accounts, chosen)
 
 
 # ---- who is there already
@@ -88,15 +73,23 @@ async def _fans(
 ) -> list[Known]:
     """Everybody the rows may mean, as she is stored or, in a dry run, as it would have left her."""
     found: dict[UUID, KnownFan] = {}
-    for home in {each for each in homes.values() if isinstance(each, Home)}:
-        there = [row for row in rows if homes[row.platform or ""] == home]
-        if there:
-            found |= {fan.fan_id: fan for fan in await _stored(session, fan_import.user_id, home, there)}
+    for home, there in _at_home(rows, homes).items():
+        found |= {fan.fan_id: fan for fan in await _stored(session, fan_import.user_id, home, there)}
     if former:
         found |= {fan.fan_id: fan for fan in await known_fans.by_ids(session, fan_import.user_id, former)}
     if fan_import.dry_run:
         found |= {fan.fan_id: fan for fan in await _previewed(session, fan_import, rows, [*found, *former])}
     return [_known(fan) for fan in found.values()]
+
+
+def _at_home(rows: Sequence[Row], homes: Homes) -> Mapping[Home, Sequence[Row]]:
+    """Those that are not in doubt, by where their fans belong: an account is asked once for all its rows."""
+    found: defaultdict[Home, list[Row]] = defaultdict(list)
+    for row in rows:
+        home = homes[row.place]
+        if isinstance(home, Home):
+            found[home].append(row)
+    return found
 
 
 async def _stored(session: WriteSession, owner: UUID, home: Home, rows: Sequence[Row]) -> list[KnownFan]:

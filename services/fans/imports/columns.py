@@ -19,6 +19,7 @@ TITLES: Mapping[str, tuple[str, ...]] = {
     "Total Spent": ("totalspent", "spent"),
     "Last Seen": ("lastseen", "lastseenat"),
     "Platform": ("platform",),
+    "Creator Account": ("creatoraccount",),
 }
 """By the title of each column, what it may be called without case, blanks and punctuation; the usual name first."""
 

@@ -10,8 +10,9 @@ import asyncio
 import codecs
 import csv
 import io
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from uuid import UUID
 
 from db.engine import WriteSession
@@ -20,12 +21,19 @@ from db.queries import fan_import_failures, fan_import_former_keys, fan_imports,
 from services.fans import handles, spreadsheet
 from services.fans.imports.beginning import begin_anew
 from services.fans.imports.columns import Columns, columns_of
+from services.fans.imports.encoding import WINDOWS
 from services.fans.imports.index import EMAIL, HANDLE
-from services.fans.imports.records import layout_of, records
+from services.fans.imports.records import Layout, layout_of, records
 from services.fans.imports.sameness import email_key, exact_name
 from services.fans.imports.unreadable import Unreadable
 
 BATCH = 1000
+UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+PLAIN_OTHERWISE = "\u00df\u0130\u0149\u017f\u037e\u1e9a\u1e9e\u1fef\u212a\ufb00\ufb01\ufb02\ufb03\ufb04\ufb05\ufb06"
+"""All characters beyond ASCII that hold some of it in the form in which handles or names are compared, such as the
+German sharp s, which is `ss` in a handle."""
+LIKE_PLAIN_LETTERS = (*(character.encode() for character in PLAIN_OTHERWISE), "\u00df".encode(WINDOWS))
 
 
 async def hold(session: WriteSession, owner: UUID) -> None:
@@ -64,24 +72,38 @@ def without_her(content: bytes, fan: Fan) -> bytes | None:
         return None
     try:
         layout = layout_of(content)
-        rows = [record.cells for record in records(content, layout)]
+        rows = (record.cells for record in records(content, layout))
+        hers = {number for number, cells in enumerate(rows) if is_hers(cells, layout.columns, fan)}
     except Unreadable:
         return None
-    hers = {place for place, cells in enumerate(rows) if is_hers(cells, layout.columns, fan)}
-    if not hers:
-        return None
+    return _blanked(content, layout, hers) if hers else None
+
+
+def _blanked(content: bytes, layout: Layout, hers: Collection[int]) -> bytes:
+    """Read a second time, rather than held as cells."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([layout.header, *([] if place in hers else row for place, row in enumerate(rows))])
+    writer = csv.writer(text)
+    writer.writerow(layout.header)
+    rows = (record.cells for record in records(content, layout))
+    writer.writerows([] if number in hers else cells for number, cells in enumerate(rows))
     return text.getvalue().encode("utf-8")
 
 
 def _may_name(content: bytes, fan: Fan) -> bool:
-    """A quick look, for the many files in which she is not."""
-    marks = [mark for mark in (fan.handle_key, fan.email, fan.name) if mark]
-    if not all(mark.isascii() for mark in marks) or content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    """A quick look, for the many files in which she is not; False is certain.
+
+    A cell stands in the file as it is read, but for quotes, blanks and an apostrophe. Letters beyond ASCII may be
+    written in several ways, so they are passed over, and a file with one that may stand for plain ones has to be read.
+    """
+    if content.startswith(UTF_16_MARKS) or any(each in content for each in LIKE_PLAIN_LETTERS):
         return True
-    lowered = content.lower()
-    return any(mark.lower().encode() in lowered for mark in marks)
+    plain = content.lower().replace(b'"', b"")
+    marks = (fan.handle_key, fan.email and email_key(fan.email), exact_name(fan.name))
+    return any(all(run in plain for run in _plain_runs(mark)) for mark in marks if mark)
+
+
+def _plain_runs(mark: str) -> Iterator[bytes]:
+    return (run.encode() for run in BEYOND_ASCII.split(mark.replace('"', "")))
 
 
 def is_hers(cells: Sequence[str], columns: Columns, fan: Fan) -> bool:
@@ -96,7 +118,7 @@ def is_hers(cells: Sequence[str], columns: Columns, fan: Fan) -> bool:
 
 
 def _cell(cells: Sequence[str], columns: Columns, title: str) -> str:
-    return spreadsheet.unguarded(columns.cell(cells, title).strip()).strip()
+    return spreadsheet.said(columns.cell(cells, title))
 
 
 async def _forget_failures(session: WriteSession, owner: UUID, fan: Fan) -> None:

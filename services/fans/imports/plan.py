@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
 from db.models import new_id
 from db.queries.fan_import_former_keys import FormerKey
+from services.fans.imports.homes import Homes
 from services.fans.imports.index import HANDLE, Index
 from services.fans.imports.merging import TooManyTags, merged
 from services.fans.imports.rows import BadRow, Fault, Row
 from services.fans.imports.sameness import Home, Known, Several, email_key, handle_key
 
 Outcome = Literal["inserted", "updated", "skipped", "failed"]
-Homes = Mapping[str, Home | Fault]
-"""Where the fans of each platform belong, or why that is not known."""
 
 BY_NAME = "by_name"
 SEVERAL = "Several fans have it; say by Username who is meant."
@@ -59,7 +58,7 @@ class Planner:
         return self._plan
 
     def _take(self, row: Row) -> BadRow | None:
-        home = self._homes[row.platform or ""]
+        home = self._homes[row.place]
         if isinstance(home, Fault):
             return BadRow(row.number, row.cells, (home,))
         try:

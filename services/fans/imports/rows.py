@@ -29,6 +29,9 @@ PLATFORM_BY_NAME = {plain(platform): platform for platform in PLATFORMS}
 MONTH_FIRST, ZONE_ASSUMED, CURRENCY = "month_first", "zone_assumed", "currency"
 """What was taken for granted in a row."""
 
+Place = tuple[str | None, str | None]
+"""What a row says of where its fan is: the platform and the account; None for what it leaves open."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -40,7 +43,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a row says of a fan; None and () for what it leaves open. `platform`: as written, else the import's."""
+    """What a row says of a fan; None and () for what it leaves open. `account`: the platform's own id of it."""
 
     number: int
     cells: Sequence[str]
@@ -51,7 +54,12 @@ class Row:
     value_cents: int | None
     last_seen_at: datetime | None
     platform: str | None
+    account: str | None
     assumed: tuple[str, ...]
+
+    @property
+    def place(self) -> Place:
+        return self.platform, self.account
 
     @property
     def shown_name(self) -> str:
@@ -113,13 +121,13 @@ class _Reading:
             number=self._record.number,
             cells=self._record.cells,
             platform=self._read("Platform", _platform),
+            account=self._text("Creator Account"),
             assumed=tuple(self._assumed),
             **values,
         )
 
     def _text(self, title: str) -> str | None:
-        cell = self._columns.cell(self._record.cells, title).strip()
-        return spreadsheet.unguarded(cell).strip() or None
+        return spreadsheet.said(self._columns.cell(self._record.cells, title)) or None
 
     def _read(self, title: str, read: Callable[[str], Any]) -> Any:
         text = self._text(title)

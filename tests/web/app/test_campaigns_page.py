@@ -84,6 +84,7 @@ def test_a_campaign_is_tried_sent_paused_and_resumed(window: Window, mia: Creato
 
 def test_a_campaign_is_cancelled_and_what_was_not_sent_is_taken_back(window: Window, mia: Creator) -> None:
     audience(mia, 60)
+    mia.fault("status", status=422)
     window.open("/campaigns")
     page = window.page
     write_campaign(window, 60)
@@ -91,12 +92,16 @@ def test_a_campaign_is_cancelled_and_what_was_not_sent_is_taken_back(window: Win
     page.get_by_role("alertdialog").get_by_role("button", name="Send", exact=True).click()
     progress = page.get_by_role("region", name="Progress")
     expect(progress.locator(".figure")).to_have_text(re.compile(r"^[1-9]\d* of 60 fans$"))
+    again = page.get_by_role("button", name="Try 1 failed again")
+    expect(again).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Cancel the campaign").click()
     expect(page.get_by_role("status").filter(has_text="Cancelled")).to_be_visible()
+    expect(again).to_have_count(0)
     at_rest = mia.campaign_at_rest()
     numbers = at_rest["metrics"]
-    assert (at_rest["status"], numbers["sent"] + numbers["cancelled"]) == ("CANCELLED", 60)
+    assert (at_rest["status"], numbers["failed"]) == ("CANCELLED", 1)
+    assert numbers["sent"] + numbers["cancelled"] == 59
     assert len(mia.arrivals()) == numbers["sent"]
     expect(page.get_by_role("region", name="Progress")).to_contain_text(f"{numbers['cancelled']} taken back")
     recipients = page.get_by_role("region", name="Recipients").get_by_role("listitem")

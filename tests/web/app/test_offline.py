@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Route, expect
 
+from schema import ids
+from tests.stored import fan
 from tests.web.app.creator import Creator
 from tests.web.app.window import Window
 
@@ -81,3 +83,18 @@ def test_a_cursor_that_is_too_old_fetches_everything_again(window: Window, mia: 
     assert window.texts() == ["Old news", "New news"]
     expect(window.page).to_have_title("(1) Inbox · Huntaze CRM")
     expect(window.page.get_by_role("button", name="Account: all. Choose another")).to_be_visible()
+
+
+def test_fans_that_were_imported_meanwhile_are_in_the_list_without_a_reload(window: Window, mia: Creator) -> None:
+    """So many at once are not told one by one: the window is told to fetch again."""
+    mia.fan("Alex Morgan")
+    window.open("/fans")
+    names = window.page.locator("tbody .fan-names b")
+    expect(names).to_have_text(["Alex Morgan"])
+    home = ids.decode("CreatorAccount", mia.account_ids["Mia"])
+    window.page.context.set_offline(True)
+    expect(window.page.get_by_text("No connection. What happens meanwhile")).to_be_visible()
+    mia.stores(lambda owner: [fan(owner, home, name="Robin Weber")])
+    mia.lose_the_sequence()
+    window.page.context.set_offline(False)
+    expect(names).to_have_text(["Robin Weber", "Alex Morgan"])

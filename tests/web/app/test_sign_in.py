@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.flows.background import RunningApi
 from tests.web.app.creator import Creator
@@ -70,3 +70,53 @@ def test_another_user_sees_and_sends_nothing_of_the_one_before(
     expect(window.row("Alex Morgan")).to_be_visible()
     expect(window.row("Robin Weber")).to_have_count(0)
     assert "Mia's draft" not in str(window.page.evaluate("({...sessionStorage})"))
+
+
+def test_a_link_of_another_user_on_another_page_ends_what_the_one_before_left(
+    window: Window, mia: Creator, running_api: RunningApi
+) -> None:
+    """The page is loaded anew: nobody was there to see the token change."""
+    mia.hears("For Mia alone")
+    window.open("/campaigns/new")
+    window.page.get_by_label("Text", exact=True).fill("Mia's campaign")
+    window.open()
+    window.open_conversation("Robin Weber")
+    asked: list[str] = []
+    window.page.route("**/graphql", lambda route: _keep_back(route, asked))
+    window.write("Mia's message")
+    expect(window.bubble("Mia's message")).to_contain_text("No connection")
+    window.composer.fill("Mia's draft")
+    window.page.goto("about:blank")
+    assert asked != []
+    asked.clear()
+
+    nora = Creator(running_api, f"nora-{uuid.uuid4().hex[:12]}")
+    nora.connect("Nora")
+    nora.hears("For Nora", "Alex Morgan")
+    window.page.goto(f"{mia.url}/campaigns/new#token={nora.token()}")
+    expect(window.page.get_by_label("Text", exact=True)).to_have_value("")
+    window.page.get_by_role("navigation", name="Pages").get_by_role("link", name="Inbox").click()
+    expect(window.row("Alex Morgan")).to_be_visible()
+    expect(window.row("Robin Weber")).to_have_count(0)
+    assert "Mia's" not in str(window.page.evaluate("({...sessionStorage})"))
+    assert asked == []
+
+
+def _keep_back(route: Route, asked: list[str]) -> None:
+    """Messages do not reach the server; what was tried is noted."""
+    request = route.request.post_data or ""
+    if "mutation SendMessage" not in request:
+        return route.continue_()
+    asked.append(request)
+    return route.abort()
+
+
+def test_a_new_token_of_the_same_user_keeps_what_was_typed(window: Window, mia: Creator) -> None:
+    mia.hears("Hello")
+    window.open()
+    window.open_conversation("Robin Weber")
+    window.composer.fill("Half a sentence")
+    window.open("/settings")
+    window.page.get_by_role("navigation", name="Pages").get_by_role("link", name="Inbox").click()
+    window.open_conversation("Robin Weber")
+    expect(window.composer).to_have_value("Half a sentence")

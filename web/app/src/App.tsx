@@ -9,9 +9,11 @@ import { PAGES, Routes } from "./Routes";
 import { fetchAhead } from "./ahead";
 import { followInbox } from "./clients/inboxEvents";
 import { useNotifications } from "./hooks/useNotifications";
+import { useSent } from "./hooks/useSent";
 import { useUnsent } from "./hooks/useUnsent";
 import { SignIn } from "./session/SignIn";
 import { useSession } from "./session/session";
+import { carryOn } from "./store/campaignSender";
 import { useInbox } from "./store/inbox";
 import { sendWaiting } from "./store/sender";
 import { Bones } from "./ui/Empty";
@@ -37,11 +39,13 @@ function Shell() {
   const [here] = useLocation();
   const { onEvent } = useNotifications();
   useUnsent();
+  useSent();
   useEffect(() => {
     if (following) return;
     following = true;
     void followInbox(onEvent).then(() => {
       sendWaiting();
+      void carryOn();
       void fetchAhead(PAGES);
     });
   }, [onEvent]);

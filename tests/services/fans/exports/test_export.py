@@ -51,7 +51,7 @@ def known(owner: UUID, name: str, **values: Any) -> Fan:
 
 
 async def test_an_empty_export_has_its_header(desk: Desk) -> None:
-    header = b"Username,Display Name,Email,Subscription Tier,Total Spent,Last Seen,Platform\r\n"
+    header = b"Username,Display Name,Email,Subscription Tier,Total Spent,Last Seen,Platform,Creator Account\r\n"
     assert await exported(desk) == header
     assert await exported(desk, FanFilter(search="...")) == header
     assert await exported(desk, excel=True) == b"\xef\xbb\xbf" + header

@@ -6,10 +6,14 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from db.models import FanImportFailure
 from services.fans.exports.lines import HEADER, dollars, failure_header, lines, of_failure, of_fan
-from services.fans.imports.columns import columns_of
+from services.fans.imports.columns import Columns, columns_of
+from services.fans.imports.records import Record
+from services.fans.imports.rows import BadRow, read_row
 from tests.stored import fan
 
 OWNER = UUID(int=1)
@@ -26,10 +30,11 @@ def test_a_fan() -> None:
         OWNER, name="Robin, the first", handle="@robin", email="r@x.com", tags=["VIP", "a;b"], value_cents=123_405,
         last_seen_at=seen,
     )  # fmt: skip
-    assert of_fan(robin) == (
+    assert of_fan(robin, "acct_1") == (
         "robin", "Robin, the first", "r@x.com", 'VIP;"a;b"', "1234.05", "2025-11-01T10:00:00.123456Z", "SANDBOX",
+        "acct_1",
     )  # fmt: skip
-    assert of_fan(fan(OWNER, tags=[], value_cents=0)) == ("", "Robin", "", "", "0.00", "", "SANDBOX")
+    assert of_fan(fan(OWNER, tags=[], value_cents=0), "") == ("", "Robin", "", "", "0.00", "", "SANDBOX", "")
 
 
 @pytest.mark.parametrize(("cents", "text"), [(0, "0.00"), (5, "0.05"), (100, "1.00"), (2**53 - 1, "90071992547409.91")])
@@ -55,6 +60,22 @@ def test_a_failed_row_says_why_behind_its_own_cells() -> None:
     assert failure_header(header) == ("Username", "Email", "Reason")
     assert of_failure(header, failure("robin", "no")) == ("robin", "no", "Email: No address.; Too wide.")
     assert of_failure(header, failure("robin")) == ("robin", "", "Email: No address.; Too wide.")
+
+
+@given(st.text("'=+-@\t\n a", max_size=6))
+@example("'=robin")
+@example("''=robin")
+@example("\n")
+def test_a_failed_cell_that_comes_back_says_the_same(cell: str) -> None:
+    columns = columns_of(["Username"])
+    written = lines([of_failure(["Username"], failure(cell))]).decode()
+    [(back, _)] = csv.reader(io.StringIO(written, newline=""))
+    assert handle_of(back, columns) == handle_of(cell, columns)
+
+
+def handle_of(cell: str, columns: Columns) -> str | None:
+    found = read_row(Record(1, [cell]), columns)
+    return None if isinstance(found, BadRow) else found.handle
 
 
 def test_the_reason_of_last_time_is_replaced() -> None:

@@ -30,6 +30,7 @@ def test_names_in_any_case_order_and_spelling(header: list[str], case: object, b
         (["Name", "E-Mail"], {"Display Name": 0, "Email": 1}),
         (["Name", "Display Name", "Platform"], {"Display Name": 1, "Platform": 2}),
         (["User name?"], {"Username": 0}),
+        (["Name", "creator_ACCOUNT"], {"Display Name": 0, "Creator Account": 1}),
     ],
 )
 def test_other_names(header: list[str], places: dict[str, int]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from db.models import Fan, FanImport, FanImportFile, LiveEvent
+from db.models import Fan, FanImport, FanImportFile, LiveEvent, new_id
 from db.queries import fan_lists, fans
 from db.queries.fan_lists import FanOrder
 from db.queries.keyset import Window
@@ -264,6 +264,14 @@ async def test_imports_are_counted_and_dry_runs_with_them(desk: Desk) -> None:
     assert before - await imports_left(desk) == 2
     await desk.resources.fan_imports.confirm(desk.owner, dry.id)
     assert before - await imports_left(desk) == 2
+
+
+async def test_a_file_for_an_account_that_cannot_be_is_not_counted(desk: Desk) -> None:
+    await store(desk.database, account(desk.owner, "one"), account(desk.owner, "two"))
+    before = await imports_left(desk)
+    assert await rejected(desk) == [(Code.INVALID_INPUT, ("accountId",), "required")]
+    assert await rejected(desk, account_id=new_id()) == [(Code.NOT_FOUND, ("accountId",), None)]
+    assert (await imports_left(desk), await stored(desk, FanImport)) == (before, 0)
 
 
 # ---- what open inboxes are told

@@ -16,15 +16,20 @@ from hypothesis import strategies as st
 from db.models import new_id
 from db.queries.fan_import_former_keys import FormerKey
 from services.fans.fields import MAX_TAGS
+from services.fans.imports.homes import Homes
 from services.fans.imports.index import EMAIL, HANDLE, NAME, Index
 from services.fans.imports.merging import TooManyTags, merged
-from services.fans.imports.plan import BY_NAME, UNCLEAR, Homes, Plan, Planner
+from services.fans.imports.plan import BY_NAME, UNCLEAR, Plan, Planner
 from services.fans.imports.rows import BadRow, Fault, Row
 from services.fans.imports.sameness import Home, Known
 
 HERE = Home("SANDBOX", UUID(int=1))
 ELSEWHERE = Home("ONLYFANS", None)
-HOMES: Homes = {"": HERE, "SANDBOX": HERE, "ONLYFANS": ELSEWHERE, "FANSLY": Fault("Platform", "several accounts")}
+HOMES: Homes = {
+    (None, None): HERE, ("SANDBOX", None): HERE, ("ONLYFANS", None): ELSEWHERE,
+    ("FANSLY", None): Fault("Platform", "several accounts"), (None, "second"): Home("SANDBOX", UUID(int=2)),
+    (None, "unknown"): Fault("Creator Account", "no such account"),
+}  # fmt: skip
 NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)
 
 
@@ -32,7 +37,7 @@ def row(number: int = 1, **values: Any) -> Row:
     handle = values.pop("handle", None)
     usual: dict[str, Any] = {
         "name": None, "email": None, "tags": (), "value_cents": None, "last_seen_at": None, "platform": None,
-        "assumed": (),
+        "account": None, "assumed": (),
     }  # fmt: skip
     return Row(number=number, cells=(), handle=handle and f"@{handle}", **usual | values)
 
@@ -158,6 +163,15 @@ def test_rows_of_other_platforms_go_to_their_own_account_or_fail() -> None:
     plan = planned([row(1, handle="a", platform="ONLYFANS"), row(2, handle="a"), row(3, handle="a", platform="FANSLY")])
     assert sorted(each.home.platform for each in plan.added.values()) == ["ONLYFANS", "SANDBOX"]
     assert [(bad.number, bad.faults[0].column) for bad in plan.failed] == [(3, "Platform")]
+
+
+def test_one_handle_on_two_accounts_is_two_fans() -> None:
+    here, there = fan(handle="a"), fan(handle="a", home=Home("SANDBOX", UUID(int=2)))
+    rows = [row(1, handle="a"), row(2, handle="a", account="second", name="B"), row(3, handle="a", account="unknown")]
+    plan = planned(rows, here, there, update=True)
+    assert plan.outcomes == Counter(skipped=1, updated=1, failed=1)
+    assert [(each.fan_id, each.name) for each in plan.changed.values()] == [(there.fan_id, "B")]
+    assert [(bad.number, bad.faults[0].column) for bad in plan.failed] == [(3, "Creator Account")]
 
 
 def test_bad_rows_are_counted_among_the_others() -> None:

@@ -19,7 +19,7 @@ import {
   type UpdateCampaignInput,
 } from "../generated/operations";
 import { takeIn } from "../store/inbox";
-import { ask, change, demandNone, Unanswered, type Page, type Problem } from "./http";
+import { ask, change, demandNone, type Page, type Problem } from "./http";
 import { watch } from "./socket";
 
 export type Campaign = CampaignPartsFragment;
@@ -67,24 +67,12 @@ export const watchCampaign = (id: string) => watch(CampaignUpdatedDocument, { id
 
 /** What would become of it; nothing is stored. */
 export const tryBulkMessage = async (input: SendBulkMessageInput): Promise<BulkAnswer> =>
-  (await change(SendBulkMessageDocument, { input: { ...input, dryRun: true, draft: false, idempotencyKey: null } })).sendBulkMessage;
+  (await change(SendBulkMessageDocument, { input: { ...input, dryRun: true, draft: false } })).sendBulkMessage;
 
-const PASSES = new Set(["NETWORK", "UNAVAILABLE", "TIMEOUT"]);
-const PAUSE_MS = 1500;
-
-/** Makes the campaign once: where no answer comes, the same call is repeated with the same key until there is one. */
-export async function sendBulkMessage(input: SendBulkMessageInput, onRepeat: () => void): Promise<Campaign> {
-  for (;;) {
-    try {
-      const { campaign, errors } = (await change(SendBulkMessageDocument, { input })).sendBulkMessage;
-      if (!campaign) demandNone(errors);
-      return taken({ campaign, errors: [] });
-    } catch (fault) {
-      if (!(fault instanceof Unanswered) || !PASSES.has(fault.code)) throw fault;
-      onRepeat();
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    }
-  }
+/** Throws Refused where it was not made, and Unanswered where that is not known. Messages that failed are in its numbers. */
+export async function makeCampaign(input: SendBulkMessageInput): Promise<Campaign> {
+  const { campaign, errors } = (await change(SendBulkMessageDocument, { input })).sendBulkMessage;
+  return taken({ campaign, errors: campaign ? [] : errors });
 }
 
 function taken({ campaign, errors }: { campaign: Campaign | null; errors: readonly Problem[] }): Campaign {

@@ -16,7 +16,7 @@ export function useCampaigns(status: CampaignStatus | null) {
   const chosen = useChosenAccount();
   const held = useHeld();
   const generation = useInbox((state) => state.generation);
-  const { items, ...list } = usePages((after) => fetchCampaigns(status, chosen, after), JSON.stringify([status, chosen]), generation);
+  const { items, ...list } = usePages((after) => fetchCampaigns(status, chosen, after), JSON.stringify([status, chosen]), { moved: generation });
   const campaigns = useMemo(
     () => items.flatMap((id) => held[id] ?? []).filter((each) => status === null || each.status === status),
     [items, held, status],

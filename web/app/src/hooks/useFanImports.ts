@@ -19,7 +19,7 @@ export function useFanImport(given: FanImport | null): FanImport | null {
 /** The imports so far of the account that is looked at, newest first. `changed`: asked again when it does. */
 export function useFanImports(changed: unknown) {
   const chosen = useChosenAccount();
-  const { items, ...list } = usePages((after) => fetchImports(chosen, after), JSON.stringify(chosen), changed);
+  const { items, ...list } = usePages((after) => fetchImports(chosen, after), JSON.stringify(chosen), { moved: changed });
   return { ...list, imports: items };
 }
 

@@ -84,7 +84,7 @@ export function useFailed() {
   const open = useMemo(() => Object.values(held).filter((each) => each.status === "FAILED" || each.status === "UNKNOWN"), [held]);
   // An event names the fan alone; whose account that is only the server knows.
   const strangers = open.filter((each) => !fans[each.fan.id]).length;
-  const { items: _, ...list } = usePages((after) => fetchFailed(chosen, after), JSON.stringify([chosen, generation]), strangers);
+  const { items: _, ...list } = usePages((after) => fetchFailed(chosen, after), JSON.stringify([chosen, generation]), { moved: strangers });
   const messages = useMemo(() => {
     const wanted = chosen === null ? open : open.filter((each) => fans[each.fan.id]?.account?.id === chosen);
     return wanted.toSorted((one, other) => (one.createdAt < other.createdAt ? 1 : -1));

@@ -1,4 +1,4 @@
-const PREFIX = "huntaze.";
+import { PREFIX } from "./token";
 
 /** Text that is not sent yet, kept in this tab alone: it survives a reload and ends with the tab. */
 export const leftovers = {
@@ -17,7 +17,3 @@ export const leftovers = {
     }
   },
 };
-
-export function forgetEverythingOfThisTab(): void {
-  for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
-}

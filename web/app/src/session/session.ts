@@ -1,7 +1,6 @@
 import { create } from "zustand";
 
-import { forgetEverythingOfThisTab } from "./leftovers";
-import { bare, forgetToken, keepToken, readToken, sameUser } from "./token";
+import { arrivedWith, bare, forgetEverythingOfThisTab, forgetToken, keepToken, sameUser } from "./token";
 
 /** `refused`: the server does not accept the token (any more); what was typed stays until another one is given. */
 interface Session {
@@ -9,7 +8,7 @@ interface Session {
   refused: boolean;
 }
 
-export const useSession = create<Session>(() => ({ token: readToken(), refused: false }));
+export const useSession = create<Session>(() => ({ token: arrivedWith, refused: false }));
 
 export const signedIn = () => {
   const { token, refused } = useSession.getState();

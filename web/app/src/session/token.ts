@@ -1,14 +1,23 @@
-const KEY = "huntaze.token";
+/** Of the names under which this tab keeps anything. */
+export const PREFIX = "huntaze.";
+const KEY = `${PREFIX}token`;
 
 /**
  * The token of this browser tab: the one handed over in `#token=…`, else the one from before a reload, else "".
- * The fragment is taken out of the address at once, so that the token is neither bookmarked nor shared.
+ * The fragment is taken out of the address at once, so that the token is neither bookmarked nor shared. Another user's
+ * ends what the one before left in this tab.
  */
-export function readToken(): string {
+function readToken(): string {
   const given = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (given === null) return sessionStorage.getItem(KEY) ?? "";
+  const before = sessionStorage.getItem(KEY) ?? "";
+  if (given === null) return before;
   history.replaceState(null, "", location.pathname + location.search);
+  if (before !== "" && !sameUser(before, bare(given))) forgetEverythingOfThisTab();
   return keepToken(given);
+}
+
+export function forgetEverythingOfThisTab(): void {
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
 }
 
 /** Keeps a token for as long as this tab lives; gives it bare, without spaces and without `Bearer`. */
@@ -48,3 +57,6 @@ export function sameUser(one: string, other: string): boolean {
   const [a, b] = [claimsOf(one), claimsOf(other)];
   return a.sub !== undefined && a.sub === b.sub && a.iss === b.iss;
 }
+
+/** Read as this module is loaded, and whoever reads what was left in the tab loads it first. */
+export const arrivedWith = readToken();

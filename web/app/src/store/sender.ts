@@ -1,10 +1,10 @@
 import { Unanswered, sentence, type Problem } from "../clients/http";
 import { fetchThread, sendMessage } from "../clients/messages";
+import { newKey, passes, pause } from "../clients/repeat";
 import { changeOutbox, takeIn, useInbox } from "./inbox";
 import { thread } from "./order";
 import { afterConflict, nextToSend, type Draft, type Outgoing } from "./outbox";
 
-const PASSES = new Set(["NETWORK", "UNAVAILABLE", "TIMEOUT"]);
 const SHORTEST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
@@ -14,7 +14,7 @@ export function post(conversationId: string, draft: Draft, toFan = false): Outgo
   const before = outbox.findLast((each) => each.conversationId === conversationId && each.state !== "refused");
   const outgoing: Outgoing = {
     ...draft,
-    clientKey: newKey(),
+    clientKey: ownKey(),
     conversationId,
     toFan,
     writtenAt: new Date().toISOString(),
@@ -62,7 +62,7 @@ async function deliver(outgoing: Outgoing, tries: number): Promise<void> {
     await settle(outgoing, errors);
   } catch (fault) {
     if (!(fault instanceof Unanswered)) throw fault;
-    if (!PASSES.has(fault.code)) return update(outgoing.clientKey, { state: "refused", words: fault.message });
+    if (!passes(fault.code)) return update(outgoing.clientKey, { state: "refused", words: fault.message });
     update(outgoing.clientKey, { state: "repeating", words: null });
     await pause(Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** tries));
     await deliver(outgoing, tries + 1);
@@ -97,25 +97,12 @@ async function overtaken(outgoing: Outgoing): Promise<void> {
 /** What was written in this tab, before a reload too. */
 const ownKeys = new Set<string>(useInbox.getState().outbox.map((each) => each.clientKey));
 
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const key = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+function ownKey(): string {
+  const key = newKey();
   ownKeys.add(key);
   return key;
 }
 
 function update(clientKey: string, changed: Partial<Outgoing>): void {
   changeOutbox((all) => all.map((each) => (each.clientKey === clientKey ? { ...each, ...changed } : each)));
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      removeEventListener("online", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    addEventListener("online", done);
-  });
 }

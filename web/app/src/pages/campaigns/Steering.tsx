@@ -57,7 +57,7 @@ export function Steering({ campaign }: { campaign: Campaign }) {
           Go on
         </Button>
       )}
-      {metrics.failed > 0 && (
+      {metrics.failed > 0 && status !== "CANCELLED" && (
         <Button disabled={busy} onClick={() => act(() => retryCampaign(id))}>
           <RotateCcw size={15} aria-hidden />
           Try {numeral(metrics.failed)} failed again

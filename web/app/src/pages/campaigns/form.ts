@@ -39,7 +39,7 @@ export function missing(form: CampaignForm, recipients: number): string | null {
 }
 
 /** The form in the server's words. Pure. */
-export function inputOf(form: CampaignForm, recipientIds: readonly string[], draft: boolean, key: string | null): SendBulkMessageInput {
+export function inputOf(form: CampaignForm, recipientIds: readonly string[], draft: boolean): SendBulkMessageInput {
   return {
     accountId: form.accountId,
     recipientIds: [...recipientIds],
@@ -51,7 +51,6 @@ export function inputOf(form: CampaignForm, recipientIds: readonly string[], dra
     scheduledAt: form.when ? new Date(form.when).toISOString() : null,
     draft,
     dryRun: false,
-    idempotencyKey: key,
   };
 }
 

@@ -1,12 +1,12 @@
 import { useState, type FormEvent } from "react";
 
-import { saveFan } from "../../clients/fanEdits";
+import { ChangedMeanwhile, saveFan } from "../../clients/fanEdits";
 import { createFan } from "../../clients/fans";
 import { Refused, sentence } from "../../clients/http";
 import { useAccounts, useChosenAccount } from "../../hooks/useAccounts";
 import { useTags } from "../../hooks/useTags";
-import { centsOf, typedMoney } from "../../format/money";
-import { typedMoment } from "../../format/time";
+import { centsOf, exactMoney, typedMoney } from "../../format/money";
+import { exactly, typedMoment } from "../../format/time";
 import { PLATFORMS } from "../../format/words";
 import type { Fan } from "../../store/entities";
 import { Button } from "../../ui/Button";
@@ -21,8 +21,11 @@ interface Props {
   onDone?(fan: Fan): void;
 }
 
-/** Add a fan by hand, or change one. */
-export function FanDialog({ fan, onClose, onDone }: Props) {
+/** Add a fan by hand, or change one: what was touched, seen from what was there when the dialog was opened. */
+export function FanDialog({ fan: given, onClose, onDone }: Props) {
+  const [fan] = useState(given);
+  /** As she was when it was last said that somebody else changed her. */
+  const [seen, setSeen] = useState(given);
   const accounts = useAccounts().filter((each) => each.status !== "DISCONNECTED");
   const chosen = useChosenAccount();
   const known = useTags();
@@ -41,7 +44,7 @@ export function FanDialog({ fan, onClose, onDone }: Props) {
     const fields = { name: text("name") ?? "", handle: text("handle"), email: text("email"), avatar: text("avatar"), valueCents, lastSeenAt, tags };
     setBusy(true);
     try {
-      if (fan) await saveFan(fan, changedOnly(fan, fields));
+      if (fan && seen) await saveFan(seen, changedOnly(fan, fields));
       else {
         const account = accounts.find((each) => each.id === accountId);
         const made = await createFan({ ...fields, platform: account?.platform ?? "ONLYFANS", accountId: account?.id ?? null });
@@ -50,7 +53,10 @@ export function FanDialog({ fan, onClose, onDone }: Props) {
       }
       onClose();
     } catch (fault) {
-      setProblems(fault instanceof Refused ? byField(fault) : { "": (fault as Error).message });
+      if (fault instanceof ChangedMeanwhile && fan && seen) {
+        setProblems(overtaken(Object.keys(changedOnly(fan, fields)), seen, fault.fan));
+        setSeen(fault.fan);
+      } else setProblems(fault instanceof Refused ? byField(fault) : { "": (fault as Error).message });
     } finally {
       setBusy(false);
     }
@@ -83,6 +89,11 @@ export function FanDialog({ fan, onClose, onDone }: Props) {
         <TextField label="Last seen" name="seen" type="datetime-local" max="2099-12-31T23:59" defaultValue={typedMoment(fan?.lastSeenAt ?? null)} problem={problems.lastSeenAt ?? null} />
         <TextField label="Address of a picture" name="avatar" type="url" placeholder="https://" defaultValue={fan?.avatar ?? ""} problem={problems.avatar ?? null} />
         <TagsField label="Tags" value={tags} known={known} onChange={setTags} />
+        {problems.tags && (
+          <p className="form-problem" role="alert">
+            {problems.tags}
+          </p>
+        )}
         {problems[""] && (
           <p className="form-problem" role="alert">
             {problems[""]}
@@ -109,6 +120,20 @@ function changedOnly<Fields extends object>(fan: Fan, fields: Fields): Partial<F
   const before = fan as unknown as Record<string, unknown>;
   const changed = Object.entries(fields).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]));
   return Object.fromEntries(changed) as Partial<Fields>;
+}
+
+/** What somebody else made of the fields that are to be changed, by the name of each. Pure. */
+function overtaken(names: readonly string[], before: Fan, now: Fan): Record<string, string> {
+  const value = (fan: Fan, name: string) => JSON.stringify((fan as unknown as Record<string, unknown>)[name]);
+  const moved = names.filter((name) => value(before, name) !== value(now, name));
+  return Object.fromEntries(moved.map((name) => [name, `Somebody else made it ${worded(now, name)} meanwhile. Save again to put yours in its place.`]));
+}
+
+function worded(fan: Fan, name: string): string {
+  if (name === "valueCents") return exactMoney(fan.valueCents);
+  if (name === "lastSeenAt") return fan.lastSeenAt ? exactly(fan.lastSeenAt) : "empty";
+  if (name === "tags") return fan.tags.join(", ") || "empty";
+  return String((fan as unknown as Record<string, unknown>)[name] ?? "") || "empty";
 }
 
 /** What is wrong with each field, by its name; "" for what concerns none. */

@@ -6,7 +6,7 @@ test.each([
   ["Username,Display Name,Email\r\nalex,Alex,", ["Username", "Display Name", "Email"], [], true],
   ["\uFEFFusername;TOTAL SPENT;Favourite", ["Username", "Total Spent"], ["Favourite"], true],
   ['"Display Name"\t"Last Seen"', ["Display Name", "Last Seen"], [], true],
-  ["Handle,Name,e-mail address,Tags,Spent,last_seen_at,Platform", ["Username", "Display Name", "Email", "Subscription Tier", "Total Spent", "Last Seen", "Platform"], [], true],
+  ["Handle,Name,e-mail address,Tags,Spent,last_seen_at,Platform,CREATOR_account", ["Username", "Display Name", "Email", "Subscription Tier", "Total Spent", "Last Seen", "Platform", "Creator Account"], [], true],
   ["sep=;\r\nHandle;Tags, and more", ["Username"], ["Tags, and more"], true],
   ["SEP=#\nName#Spent", ["Display Name", "Total Spent"], [], true],
   ["\r\n\n  \nName|Platform\nAlex|SANDBOX", ["Display Name", "Platform"], [], true],

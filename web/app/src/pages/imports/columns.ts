@@ -10,6 +10,7 @@ export const TITLES: readonly (readonly [title: string, names: readonly string[]
   ["Total Spent", ["totalspent", "spent"]],
   ["Last Seen", ["lastseen", "lastseenat"]],
   ["Platform", ["platform"]],
+  ["Creator Account", ["creatoraccount"]],
 ];
 export const DELIMITERS: readonly string[] = [",", ";", "\t", "|"];
 /** The column of the file of failed rows that tells why: passed over without a word. */
