@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Link, useLocation, useParams } from "wouter";
 
 import { updateCampaign, type Campaign } from "../../clients/campaigns";
+import type { UpdateCampaignInput } from "../../generated/operations";
 import { useCampaign } from "../../hooks/useCampaigns";
 import { centsOf, plural, typedMoney } from "../../format/money";
 import { isoDay } from "../../format/time";
@@ -31,25 +32,25 @@ export default function EditCampaignPage() {
   );
 }
 
+/** What was touched is saved, and nothing else; where somebody else changed that meanwhile, only when it is saved again. */
 function Edit({ campaign }: { campaign: Campaign }) {
   const [before] = useState<CampaignForm>(() => formOf(campaign));
+  /** As it was when it was last said that somebody else changed it. */
+  const [seen, setSeen] = useState(before);
   const [form, setForm] = useState(before);
   const [problem, setProblem] = useState<string | null>(null);
   const [, go] = useLocation();
   const back = `/campaigns/${encodeURIComponent(campaign.id)}`;
   const scheduled = campaign.status === "SCHEDULED";
-  const moved = form.when !== before.when; // a time that was set before may have passed meanwhile: that hinders nobody
+  const touched = WRITTEN.filter((name) => differ(form, before, name));
+  const moved = touched.includes("when"); // a time that was set before may have passed meanwhile: that hinders nobody
   const lack = missing(moved ? form : { ...form, when: "" }, campaign.metrics.recipients);
   const save = () => {
-    const input = {
-      id: campaign.id,
-      content: form.content.trim(),
-      attachments: [...form.attachments],
-      priceCents: form.price.trim() ? centsOf(form.price) || null : null,
-      campaignName: form.name.trim() || suggestedName(form.content),
-      type: form.type,
-      ...(moved ? { scheduledAt: form.when ? new Date(form.when).toISOString() : null } : {}),
-    };
+    const now = formOf(campaign);
+    const overtaken = touched.filter((name) => differ(now, seen, name)).map((name) => TITLES[name]);
+    setSeen(now);
+    if (overtaken.length > 0) return setProblem(`Somebody else changed this meanwhile: ${overtaken.join(", ")}. Save again to put yours in its place.`);
+    const input = { id: campaign.id, ...Object.assign({}, ...touched.map((name) => SAID[name](form))) };
     updateCampaign(input).then(() => go(back), (fault: Error) => setProblem(fault.message));
   };
   return (
@@ -78,6 +79,23 @@ function Edit({ campaign }: { campaign: Campaign }) {
     </>
   );
 }
+
+type Written = "content" | "attachments" | "price" | "name" | "type" | "when";
+
+const TITLES: Record<Written, string> = { content: "Text", attachments: "Attachments", price: "Price", name: "Name", type: "Kind", when: "When" };
+const WRITTEN = Object.keys(TITLES) as Written[];
+
+/** Each in the server's words. */
+const SAID: Record<Written, (form: CampaignForm) => Omit<UpdateCampaignInput, "id">> = {
+  content: ({ content }) => ({ content: content.trim() }),
+  attachments: ({ attachments }) => ({ attachments: [...attachments] }),
+  price: ({ price }) => ({ priceCents: price.trim() ? centsOf(price) || null : null }),
+  name: ({ name, content }) => ({ campaignName: name.trim() || suggestedName(content) }),
+  type: ({ type }) => ({ type }),
+  when: ({ when }) => ({ scheduledAt: when ? new Date(when).toISOString() : null }),
+};
+
+const differ = (one: CampaignForm, other: CampaignForm, name: Written) => JSON.stringify(one[name]) !== JSON.stringify(other[name]);
 
 function formOf({ account, name, type, content, priceCents, attachments, scheduledAt }: Campaign): CampaignForm {
   return {
