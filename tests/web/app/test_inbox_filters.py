@@ -14,6 +14,7 @@ from tests.stored import conversation, fan
 from tests.web.app.creator import Creator
 from tests.web.app.window import Window
 
+TAG = "mutation ($input: UpdateFanInput!) { updateFan(input: $input) { errors { message } } }"
 DAY = "2026-02-10"
 MOMENTS = {
     "Before Weber": datetime(2026, 2, 9, 23, 59, 59).astimezone(),
@@ -93,3 +94,20 @@ def test_days_narrow_the_list_by_the_clock_on_the_wall_both_included(window: Win
     window.page.keyboard.press("Escape")
     _filters(window, 1).get_by_role("button", name="Clear filters").click()
     expect(names).to_have_text(["Midday Weber", *(name for name in newest_first if name != "Midday Weber")])
+
+
+def test_whose_fan_comes_to_carry_the_tag_is_in_the_list_although_she_was_on_no_page(
+    window: Window, mia: Creator
+) -> None:
+    """An event names the fan alone; her conversation is further down than was scrolled to."""
+    many = {f"Fan{number:02} Weber": ("SANDBOX", datetime(2026, 2, 10, 1, number, tzinfo=UTC)) for number in range(45)}
+    mia.stores(lambda owner: _talks(mia, owner, {"Robin Weber": ("SANDBOX", datetime(2026, 2, 9, tzinfo=UTC))} | many))
+    mia.ask(TAG, {"input": {"id": mia.fan_id("Fan07 Weber"), "addTags": ["vip"]}})
+    window.open()
+    expect(window.rows.first).to_contain_text("Fan44 Weber")
+    _filters(window, 0).get_by_label("Carry all of these tags").fill("vip")
+    window.page.keyboard.press("Enter")
+    names = window.conversations.locator(".row-name")
+    expect(names).to_have_text(["Fan07 Weber"])
+    mia.ask(TAG, {"input": {"id": mia.fan_id("Robin Weber"), "addTags": ["vip"]}})
+    expect(names).to_have_text(["Fan07 Weber", "Robin Weber"])

@@ -10,8 +10,8 @@ import {
   type FanOrder,
   type UpdateFanInput,
 } from "../generated/operations";
-import { takeIn, useInbox } from "../store/inbox";
-import { depart, type Fan } from "../store/entities";
+import type { Fan } from "../store/entities";
+import { fanLeft, takeIn } from "../store/inbox";
 import { ask, change, demandNone } from "./http";
 
 const PAGE = 50;
@@ -56,5 +56,5 @@ export async function changeTags({ id, tags }: Fan, wanted: readonly string[]): 
 export async function deleteFan(id: string, erase: boolean): Promise<void> {
   const { deletedId, errors } = (await change(DeleteFanDocument, { id, erase })).deleteFan;
   demandNone(errors);
-  if (deletedId) useInbox.setState((state) => depart(state, deletedId, new Date().toISOString()));
+  if (deletedId) fanLeft(deletedId, new Date().toISOString());
 }

@@ -1,6 +1,7 @@
 import { InboxEventsDocument, type InboxEventsSubscription } from "../generated/operations";
 import { happen, startAfresh, takeIn, useInbox, type InboxEvent } from "../store/inbox";
 import { Unanswered } from "./http";
+import { pause } from "./repeat";
 import { socket, useConnection } from "./socket";
 import { fetchUnread, fetchViewer } from "./viewer";
 
@@ -24,7 +25,7 @@ export async function followInbox(listener: Listener): Promise<void> {
     if (event.__typename === "InboxReady") live = true;
     else if (event.__typename === "ResyncRequired") void readAgain();
     else happen(event);
-    if (event.__typename === "ConversationUpdated" || event.__typename === "FanDeleted") countAgain();
+    if (event.__typename === "ConversationUpdated" || event.__typename === "FanDeleted") void countAgain();
     // Kept before anybody hears of it: what fails there must not bring the event a second time.
     variables.after = event.cursor;
     listener(event, live);
@@ -81,14 +82,23 @@ function isBadCursor(fault: unknown): boolean {
   return Array.isArray(fault) && fault[0]?.extensions?.code === "BAD_USER_INPUT";
 }
 
-let counting: ReturnType<typeof setTimeout> | undefined;
+let counted = true;
+let counting = false;
 
-function countAgain(): void {
-  clearTimeout(counting);
-  counting = setTimeout(() => {
-    fetchUnread().then(
-      (unread) => useInbox.setState({ unread }),
-      () => undefined, // the next event counts again
-    );
-  }, COUNT_AGAIN_MS);
+/** After each event, one count at a time, until one has begun after the last event and been answered. */
+async function countAgain(): Promise<void> {
+  counted = false;
+  if (counting) return;
+  counting = true;
+  for (let wait = COUNT_AGAIN_MS; !counted; ) {
+    await pause(wait);
+    counted = true;
+    try {
+      useInbox.setState({ unread: await fetchUnread() });
+    } catch {
+      counted = false; // no answer: the number is not known to be right
+      wait = TRY_AGAIN_MS;
+    }
+  }
+  counting = false;
 }

@@ -1,3 +1,5 @@
+import { useRef } from "react";
+
 import type { Conversation, Fan } from "../store/entities";
 import { useInbox } from "../store/inbox";
 import { useThread } from "./useThread";
@@ -10,9 +12,15 @@ interface Shown {
   retry(): void;
 }
 
-/** One conversation with its fan; its thread is fetched with it. */
+/**
+ * One conversation with its fan; its thread is fetched with it. While everything is fetched again it is as it was: what
+ * is being typed beside it must not lose its field.
+ */
 export function useConversation(id: string): Shown {
-  const conversation = useInbox((state) => state.conversations[id]);
+  const present = useInbox((state) => state.conversations[id]);
+  const shown = useRef(present);
+  if (present || shown.current?.id !== id) shown.current = present;
+  const conversation = shown.current;
   const fan = useInbox((state) => (conversation ? state.fans[conversation.fanId] : undefined));
   const { missing, problem, retry } = useThread(id);
   return { conversation, fan, missing, problem, retry };

@@ -40,7 +40,7 @@ export function useConversations(wanted: Wanted, kept: string | null): Shown {
   useEffect(() => {
     if (!list) load();
   }, [list, load, connected]);
-  useSearchAgain(key, wanted);
+  useAskAgain(key, wanted);
   return {
     conversations: shown,
     loading: !list && problem === null,
@@ -51,32 +51,36 @@ export function useConversations(wanted: Wanted, kept: string | null): Shown {
   };
 }
 
-/** Which words are where is the server's to judge: events make it search again, once a second at most. */
-function useSearchAgain(key: string, wanted: Wanted): void {
+/**
+ * Which words are where is the server's to judge, and so is whose fan has come to carry a tag, or to have paid enough:
+ * her conversation may not be here. Events make it ask again, once a second at most.
+ */
+function useAskAgain(key: string, wanted: Wanted): void {
   const news = useInbox((state) => state.news);
   const heard = useRef(news);
   const asked = useRef(0);
-  const searching = wanted.search.trim() !== "";
+  const judged = wanted.search.trim() !== "" || wanted.tags.length > 0 || wanted.minValueCents !== null;
   useEffect(() => {
-    if (!searching || heard.current === news) return;
+    if (!judged || heard.current === news) return;
     const pause = Math.max(0, asked.current + SEARCH_AGAIN_MS - Date.now());
     const timer = setTimeout(() => {
       heard.current = news;
       asked.current = Date.now();
-      searchAgain(key, wanted).catch(() => undefined); // the next event searches again
+      askAgain(key, wanted).catch(() => undefined); // the next event asks again
     }, pause);
     return () => clearTimeout(timer);
-  }, [key, searching, news]);
+  }, [key, judged, news]);
 }
 
 /** Adds what is found now to what was found before. */
-async function searchAgain(key: string, wanted: Wanted): Promise<void> {
+async function askAgain(key: string, wanted: Wanted): Promise<void> {
   const { generation } = useInbox.getState();
   const { nodes } = await fetchConversations(wanted, null);
   const { generation: now, lists } = useInbox.getState();
   const list = lists[key];
-  if (now !== generation || !list?.hits) return;
+  if (now !== generation || !list) return;
   takeIn({ conversations: nodes });
+  if (!list.hits) return;
   const hits = [...new Set([...nodes.map((each) => each.id), ...list.hits])];
   useInbox.setState((state) => ({ lists: { ...state.lists, [key]: { ...list, hits } } }));
 }
@@ -88,20 +92,24 @@ async function loadPage(key: string, wanted: Wanted): Promise<void> {
   const before: List | undefined = lists[key];
   try {
     const page = await fetchConversations(wanted, before?.after ?? null);
-    if (useInbox.getState().generation !== generation) return;
-    takeIn({ conversations: page.nodes });
-    const last = page.nodes.at(-1);
-    const complete = !page.pageInfo.hasNextPage;
-    const found = page.nodes.map((each) => each.id);
-    const next: List = {
-      after: page.pageInfo.endCursor,
-      complete,
-      until: complete || !last ? null : rowPlace({ ...last, fanId: last.fan.id, lastMessageId: null }),
-      hits: wanted.search.trim() ? [...new Set([...(before?.hits ?? []), ...found])] : null,
-    };
-    useInbox.setState((state) => ({ lists: { ...state.lists, [key]: next } }));
+    if (useInbox.getState().generation === generation) takePage(key, wanted, before, page);
   } finally {
     fetching.delete(key);
   }
+  // Everything was forgotten meanwhile: this page belonged to what was.
   if (useInbox.getState().generation !== generation) await loadPage(key, wanted);
+}
+
+function takePage(key: string, wanted: Wanted, before: List | undefined, page: Awaited<ReturnType<typeof fetchConversations>>): void {
+  takeIn({ conversations: page.nodes });
+  const last = page.nodes.at(-1);
+  const complete = !page.pageInfo.hasNextPage;
+  const found = page.nodes.map((each) => each.id);
+  const next: List = {
+    after: page.pageInfo.endCursor,
+    complete,
+    until: complete || !last ? null : rowPlace({ ...last, fanId: last.fan.id, lastMessageId: null }),
+    hits: wanted.search.trim() ? [...new Set([...(before?.hits ?? []), ...found])] : null,
+  };
+  useInbox.setState((state) => ({ lists: { ...state.lists, [key]: next } }));
 }

@@ -4,6 +4,7 @@ import { ChangedMeanwhile, saveFan } from "../clients/fanEdits";
 import { OUTLIVES } from "../clients/http";
 import { leftovers } from "../session/leftovers";
 import type { Fan } from "../store/entities";
+import { notedOf } from "../store/inbox";
 
 const PAUSE_MS = 1000;
 
@@ -26,7 +27,7 @@ const tried = new Map<string, readonly (string | null)[]>();
 
 /** Notes that save themselves when the writing pauses and when it or the page is left; a colleague's are never written over unseen. */
 export function useNotes(fan: Fan) {
-  const key = `noted.${fan.id}`;
+  const key = notedOf(fan.id);
   const [noted, setNoted] = useState<Noted | null>(() => leftovers.read<Noted | null>(key, null));
   const [state, setState] = useState<State>("saved");
   const latest = useRef(noted);

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useShallow } from "zustand/react/shallow";
 
 import { fetchThread } from "../clients/messages";
@@ -30,6 +30,11 @@ export function useThread(id: string): Shown {
   const { messages, held } = useInbox(useShallow((state) => ({ messages: state.messages, held: state.held[id] })));
   const outgoing = useInbox(useShallow((state) => outgoingTo(id, state.conversations[id]?.fanId, state.outbox)));
   const shown = useMemo(() => (reach ? thread(useInbox.getState(), id, reach.from) : []), [reach, id, messages, held]);
+  /** What was there stays in sight while everything is fetched again, but not what was dropped by itself. */
+  const generation = useInbox((state) => state.generation);
+  const before = useRef<{ id: string; generation: number; messages: Message[] } | null>(null);
+  if (reach) before.current = { id, generation, messages: shown };
+  else if (before.current?.id !== id || before.current.generation === generation) before.current = null;
   const load = useCallback(async () => {
     setProblem(null);
     try {
@@ -43,9 +48,9 @@ export function useThread(id: string): Shown {
     if (!reach) void load();
   }, [reach, load, connected]);
   return {
-    messages: shown,
+    messages: before.current?.messages ?? [],
     outgoing,
-    loading: !reach && problem === null && !missing,
+    loading: before.current === null && problem === null && !missing,
     missing,
     complete: reach?.complete ?? false,
     problem,

@@ -48,6 +48,16 @@ test("a removed message does not come back with a late answer", () => {
   expect(remove(nothing, "later").removed).toEqual({ later: true });
 });
 
+test("of a deleted fan nothing is held but her name, and what others wrote stays", () => {
+  const fans = [fan(4, { email: "robin@example.com", handle: "@robin", notes: "Birthday in May", tags: ["vip"] })];
+  const others = message("n", 1, { fan: { id: "g" }, conversation: { id: "d" } });
+  const gone = depart(absorb(nothing, { fans, messages: [message("m", 1), others] }), "f", "2026-11-25T12:00:00.000Z");
+  const { name, email, handle, notes, tags } = gone.fans["f"]!;
+  expect({ name, email, handle, notes, tags }).toEqual({ name: "Robin", email: null, handle: null, notes: null, tags: [] });
+  expect(Object.keys(gone.messages)).toEqual(["n"]);
+  expect(gone.held).toEqual({ d: ["n"] });
+});
+
 test("a deleted fan is away until newer news says otherwise", () => {
   const gone = depart(absorb(nothing, { fans: [fan(4)] }), "f", "2026-11-25T12:00:00.000Z");
   expect(absorb(gone, { fans: [fan(4)] }).fans["f"]?.deletedAt).not.toBeNull();

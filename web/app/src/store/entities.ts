@@ -66,12 +66,23 @@ export function remove(entities: Entities, messageId: string): Entities {
   return { ...entities, messages, held, removed };
 }
 
-/** The fan is in no list any more, until newer news of her says otherwise. Pure. */
+/**
+ * The fan is in no list any more, until newer news of her says otherwise. She may have been erased: of what was held of
+ * her the name alone is left, and nothing of what was written. Pure.
+ */
 export function depart(entities: Entities, fanId: string, at: string): Entities {
   const fan = entities.fans[fanId];
   if (!fan || fan.deletedAt) return entities;
-  return { ...entities, fans: { ...entities.fans, [fanId]: { ...fan, deletedAt: at, version: fan.version + 1 } } };
+  const left: Fan = { ...fan, ...unknown, deletedAt: at, version: fan.version + 1 };
+  const hers = Object.values(entities.messages).filter((message) => message.fan.id === fanId);
+  const ids = new Set(hers.map((message) => message.id));
+  const messages = Object.fromEntries(Object.entries(entities.messages).filter(([id]) => !ids.has(id)));
+  const talks = new Set(hers.map((message) => message.conversation.id));
+  const held = Object.fromEntries(Object.entries(entities.held).filter(([id]) => !talks.has(id)));
+  return { ...entities, messages, held, fans: { ...entities.fans, [fanId]: left } };
 }
+
+const unknown = { handle: null, email: null, avatar: null, notes: null, tags: [] };
 
 function flat({ fan, lastMessage, ...rest }: ConversationPartsFragment): Conversation {
   return { ...rest, fanId: fan.id, lastMessageId: lastMessage?.id ?? null };

@@ -35,6 +35,9 @@ export interface Inbox extends Entities {
 
 const OUTBOX = "outbox";
 
+/** Under which name notes that are not saved yet are kept. */
+export const notedOf = (fanId: string) => `noted.${fanId}`;
+
 export const useInbox = create<Inbox>(() => ({
   ...nothing,
   threads: {},
@@ -76,7 +79,7 @@ export function happen(event: InboxEvent): void {
     case "FanUpdated":
       return takeIn({ fans: [event.fan] });
     case "FanDeleted":
-      return useInbox.setState((state) => depart(state, event.fanId, event.occurredAt));
+      return fanLeft(event.fanId, event.occurredAt);
     case "AccountUpdated":
       return takeIn({ accounts: [event.account] });
     case "MessageRemoved":
@@ -85,6 +88,16 @@ export function happen(event: InboxEvent): void {
     case "PaymentReceived":
       return takeIn({ fans: [event.fan], messages: event.unlockedMessage ? [event.unlockedMessage] : [] });
   }
+}
+
+/** Her thread is fetched again where it is open: what the server still has of it, it says. */
+export function fanLeft(fanId: string, at: string): void {
+  useInbox.setState((state) => {
+    const talk = Object.values(state.conversations).find((each) => each.fanId === fanId);
+    const { [talk?.id ?? ""]: _, ...threads } = state.threads;
+    return { ...depart(state, fanId, at), threads };
+  });
+  leftovers.keep(notedOf(fanId), null);
 }
 
 /** Old lists and threads are no longer whole: forget how far they reach, and let the open ones fetch again. */
