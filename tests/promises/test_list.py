@@ -11,7 +11,17 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "delivery.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| (\d+) .+? \| (.+) \|$", PAGE, re.MULTILINE)
 NAMED = re.findall(r"`([\w/]+\.py)::(\w+)`", PAGE)
-PROMISES = {"limit", "nothing_lost", "interrupted", "turns", "queue_away", "stores_away", "restart", "live_events"}
+PROMISES = {
+    "limit",
+    "nothing_lost",
+    "interrupted",
+    "turns",
+    "queue_away",
+    "stores_away",
+    "restart",
+    "live_events",
+    "campaigns",
+}
 
 
 def test_all_ten_promises_are_listed_each_with_a_test() -> None:

@@ -70,7 +70,7 @@ async def test_a_peer_that_does_not_read_is_dropped(settings: Settings, held: Ca
         with calm() as entries:
             async with raw_peer(api) as peer:
                 flooding = asyncio.create_task(flood(peer))
-                await eventually(lambda: "socket_dropped" in [entry["event"] for entry in entries], 20, "the drop")
+                await eventually(lambda: "socket_dropped" in [entry["event"] for entry in entries], 60, "the drop")
                 await eventually(lambda: held() == 0, what="letting go")
                 await flooding
         await eventually(lambda: not _of_sockets(), what="the end of its tasks")
