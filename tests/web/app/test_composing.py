@@ -1,4 +1,4 @@
-"""What is being written: a time that holds, a price taken back, an own message in sight."""
+"""What is being written: a time that holds, a price taken back, an own message in sight, a draft that finds its way."""
 
 from __future__ import annotations
 
@@ -133,6 +133,30 @@ def test_only_what_is_ticked_is_shown_before_it_is_paid(window: Window, mia: Cre
         {"text": "A taste", "priceCents": None, "attachments": [teaser]},
         {"text": "All of it", "priceCents": 2000, "attachments": [film]},
     ]
+
+
+def test_what_was_begun_to_a_fan_goes_on_in_her_conversation_once_there_is_one(window: Window, mia: Creator) -> None:
+    kim = mia.fan("Kim Larsen")
+    window.open("/fans")
+    page = window.page
+    page.get_by_role("button", name="Write to Kim Larsen").click()
+    dialog = page.get_by_role("dialog", name="Write to Kim Larsen")
+    dialog.get_by_label("Message to Kim Larsen").fill("A long welcome")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    mia.sends(fanId=kim, text="A colleague was here")
+    page.reload()
+    page.get_by_role("button", name="Write to Kim Larsen").click()
+    expect(window.bubble("A colleague was here")).to_be_visible()
+    expect(window.composer).to_have_value("A long welcome")
+    window.composer.press("Enter")
+    expect(window.bubble("A long welcome")).to_have_attribute("data-status", "SENT")
+    expect(window.composer).to_have_value("")
+    for come_back in (page.reload, lambda: window.open("/"), lambda: window.open_conversation("Kim Larsen")):
+        come_back()
+    expect(window.composer).to_have_value("")
+    assert "A long welcome" not in str(page.evaluate("({...sessionStorage})"))
+    assert [each["text"] for each in mia.messages("Kim Larsen")] == ["A colleague was here", "A long welcome"]
 
 
 def _opened(window: Window, button: str, field: str) -> Locator:

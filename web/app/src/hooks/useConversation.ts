@@ -1,5 +1,8 @@
+import { useLayoutEffect } from "react";
+
 import type { Conversation, Fan } from "../store/entities";
 import { useInbox } from "../store/inbox";
+import { handOver } from "./useDrafts";
 import { useThread } from "./useThread";
 
 interface Shown {
@@ -14,6 +17,11 @@ interface Shown {
 export function useConversation(id: string): Shown {
   const conversation = useInbox((state) => state.conversations[id]);
   const fan = useInbox((state) => (conversation ? state.fans[conversation.fanId] : undefined));
+  const fanId = conversation?.fanId;
+  // Before anything can be typed: a letter typed in between would take the place of what is handed over.
+  useLayoutEffect(() => {
+    if (fanId) handOver(fanId, id);
+  }, [fanId, id]);
   const { missing, problem, retry } = useThread(id);
   return { conversation, fan, missing, problem, retry };
 }
