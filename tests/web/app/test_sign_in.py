@@ -120,3 +120,45 @@ def test_a_new_token_of_the_same_user_keeps_what_was_typed(window: Window, mia: 
     window.page.get_by_role("navigation", name="Pages").get_by_role("link", name="Inbox").click()
     window.open_conversation("Robin Weber")
     expect(window.composer).to_have_value("Half a sentence")
+
+
+def test_a_colleague_of_the_same_user_sends_nothing_of_the_one_before(browser: Browser, mia: Creator) -> None:
+    mia.hears("Hello")
+    soon = datetime.now(UTC) + timedelta(seconds=12)
+    with browser.new_context() as context:
+        window = Window(context.new_page(), mia, exp=soon)
+        window.open()
+        window.open_conversation("Robin Weber")
+        window.page.route("**/graphql", lambda route: _keep_back(route, []))
+        window.write("Mia's message")
+        expect(window.bubble("Mia's message")).to_contain_text("No connection")
+        window.composer.fill("Mia's draft")
+        dialog = window.page.get_by_role("alertdialog", name="Sign in again")
+        expect(dialog).to_be_visible(timeout=30_000)
+        window.page.unroute("**/graphql")
+        dialog.get_by_label("Token").fill(mia.token(act="leo"))
+        dialog.get_by_role("button", name="Sign in").click()
+        expect(window.page).to_have_url(f"{mia.url}/")
+        window.open_conversation("Robin Weber")
+        expect(window.composer).to_have_value("")
+        assert "Mia's" not in str(window.page.evaluate("({...sessionStorage})"))
+        window.write("Leo here")
+        expect(window.bubble("Leo here")).to_have_attribute("data-status", "SENT")
+        assert [each["text"] for each in mia.messages("Robin Weber")] == ["Hello", "Leo here"]
+        window.demand_no_faults()
+
+
+def test_a_link_keeps_what_the_same_colleague_left_and_ends_it_for_another(browser: Browser, mia: Creator) -> None:
+    mia.hears("Hello")
+    with browser.new_context() as context:
+        window = Window(context.new_page(), mia, act="leo")
+        window.open()
+        window.open_conversation("Robin Weber")
+        window.composer.fill("Leo's draft")
+        for act, left in (({"sub": "leo"}, "Leo's draft"), ("ida", "")):
+            window.page.goto("about:blank")
+            window.page.goto(f"{mia.url}/#token={mia.token(act=act)}")
+            window.open_conversation("Robin Weber")
+            expect(window.composer).to_have_value(left)
+        assert "Leo's" not in str(window.page.evaluate("({...sessionStorage})"))
+        window.demand_no_faults()

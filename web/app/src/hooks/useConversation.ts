@@ -1,7 +1,8 @@
-import { useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 
 import type { Conversation, Fan } from "../store/entities";
 import { useInbox } from "../store/inbox";
+import { handOver } from "./useDrafts";
 import { useThread } from "./useThread";
 
 interface Shown {
@@ -22,6 +23,11 @@ export function useConversation(id: string): Shown {
   if (present || shown.current?.id !== id) shown.current = present;
   const conversation = shown.current;
   const fan = useInbox((state) => (conversation ? state.fans[conversation.fanId] : undefined));
+  const fanId = conversation?.fanId;
+  // Before anything can be typed: a letter typed in between would take the place of what is handed over.
+  useLayoutEffect(() => {
+    if (fanId) handOver(fanId, id);
+  }, [fanId, id]);
   const { missing, problem, retry } = useThread(id);
   return { conversation, fan, missing, problem, retry };
 }

@@ -21,4 +21,12 @@ export function takeBack(id: string, draft: Draft): void {
   keepDraft(id, joined(draft, useAll.getState()[id] ?? blank));
 }
 
+/** What was written to a fan before there was a conversation with her is written in it from now on. */
+export function handOver(fanId: string, id: string): void {
+  const written = useAll.getState()[fanId];
+  if (!written) return;
+  takeBack(id, written);
+  keepDraft(fanId, blank);
+}
+
 export const useDraft = (id: string): Draft => useAll((state) => state[id] ?? blank);

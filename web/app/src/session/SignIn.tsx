@@ -3,8 +3,9 @@ import { useState, type FormEvent } from "react";
 
 import { Button } from "../ui/Button";
 import { TextField } from "../ui/Fields";
+import { claimsOf } from "./claims";
 import { signIn, signOut } from "./session";
-import { bare, claimsOf } from "./token";
+import { bare } from "./token";
 
 /** Asks for a token: in front of everything, which stays as it was, so that nothing typed is lost. */
 export function SignIn({ again }: { again: boolean }) {
@@ -27,7 +28,7 @@ export function SignIn({ again }: { again: boolean }) {
           <AlertDialog.Title render={<h2 />}>{again ? "Sign in again" : "Huntaze CRM"}</AlertDialog.Title>
           <AlertDialog.Description className="what" render={<div />}>
             {again
-              ? "Your token is not accepted any more; it has probably expired. What you typed is still there: paste a new token and go on."
+              ? "Your token is not accepted any more; it has probably expired. What you typed is still there: paste a new token of yours and go on."
               : "Fans, conversations and campaigns in one place. Paste your token to sign in; it is kept until this tab is closed."}
           </AlertDialog.Description>
           <form className="form" onSubmit={submit}>

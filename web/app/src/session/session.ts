@@ -1,6 +1,7 @@
 import { create } from "zustand";
 
-import { arrivedWith, bare, forgetEverythingOfThisTab, forgetToken, keepToken, sameUser } from "./token";
+import { samePerson } from "./claims";
+import { arrivedWith, bare, forgetEverythingOfThisTab, forgetToken, keepToken } from "./token";
 
 /** `refused`: the server does not accept the token (any more); what was typed stays until another one is given. */
 interface Session {
@@ -20,10 +21,10 @@ export function refuse(token: string): void {
   if (useSession.getState().token === token) useSession.setState({ refused: true });
 }
 
-/** Take another token. Another user's starts afresh: nothing of the one before may be seen or sent by the next. */
+/** Take another token. Another person's starts afresh, a colleague's of the same user too: nothing of the one before may be seen or sent by the next. */
 export function signIn(pasted: string): void {
   const before = useSession.getState().token;
-  const stranger = before !== "" && !sameUser(before, bare(pasted));
+  const stranger = before !== "" && !samePerson(before, bare(pasted));
   const token = keepToken(pasted);
   if (!stranger) return useSession.setState({ token, refused: false });
   forgetEverythingOfThisTab();

@@ -9,8 +9,8 @@ import type { CampaignType } from "../../generated/operations";
 import { priceProblem } from "../../store/rules";
 import { Button } from "../../ui/Button";
 import { Field, TextField } from "../../ui/Fields";
+import { AttachPopover } from "../inbox/AttachPopover";
 import { Icon, nameOf } from "../inbox/Attachments";
-import { AttachPopover } from "../inbox/ComposerPopovers";
 import { suggestedName, type CampaignForm } from "./form";
 
 const PLACEHOLDERS: readonly (readonly [string, string])[] = [

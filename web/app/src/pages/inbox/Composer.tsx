@@ -8,7 +8,8 @@ import { moment } from "../../format/time";
 import { isBlank, type Draft } from "../../store/outbox";
 import { draftProblem } from "../../store/rules";
 import { Button } from "../../ui/Button";
-import { AttachPopover, PricePopover, SchedulePopover } from "./ComposerPopovers";
+import { AttachPopover } from "./AttachPopover";
+import { PricePopover, SchedulePopover } from "./ComposerPopovers";
 import { Icon, nameOf } from "./Attachments";
 import { byPointer } from "../../ui/keys";
 
