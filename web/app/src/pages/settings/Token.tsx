@@ -64,7 +64,7 @@ export function Token() {
       </dl>
       <Allowances />
       <form className="token-form" onSubmit={submit}>
-        <TextField label="Another token" name="token" className="secret" required autoComplete="off" spellCheck={false} placeholder="eyJ…" problem={problem} hint="Kept until this tab is closed. Another user's starts afresh." />
+        <TextField label="Another token" name="token" className="secret" required autoComplete="off" spellCheck={false} placeholder="eyJ…" problem={problem} hint="Kept until this tab is closed. Another person's starts afresh." />
         <Button type="submit">Use it</Button>
       </form>
     </section>
