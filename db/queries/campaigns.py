@@ -145,7 +145,10 @@ async def next_due(session: WriteSession) -> tuple[Campaign, datetime] | None:
 
 
 async def over(session: WriteSession, limit: int) -> Sequence[Campaign]:
-    """Active campaigns of which nothing waits and nothing is being sent, locked."""
+    """Active campaigns of which nothing waited and nothing was being sent a moment ago, now locked.
+
+    Whoever held one in that moment may have put messages back: the caller asks again.
+    """
     waits = exists().where(Message.user_id == Campaign.user_id, Message.campaign_id == Campaign.id, OPEN)
     query = select(Campaign).where(Campaign.status == "ACTIVE", ~waits).limit(limit).with_for_update(skip_locked=True)
     return (await session.scalars(query, execution_options=crossing("campaigns that are over"))).all()

@@ -33,7 +33,10 @@ async def note(session: WriteSession, owner: UUID, fan_import_id: UUID, rows: Se
 
 
 async def note_versions(session: WriteSession, owner: UUID, fan_import_id: UUID, versions: Mapping[UUID, int]) -> None:
-    """The import itself has changed fans further: those that it added are as untouched as before."""
+    """The import itself has changed fans further, each by one version: those that it added are as untouched as before.
+
+    Who was changed by somebody else in between is left as she was noted, and so counts as touched.
+    """
     given = _given([{"fan_id": str(fan), "version": version} for fan, version in versions.items()])
     await session.execute(
         update(FanImportFan)
@@ -42,6 +45,7 @@ async def note_versions(session: WriteSession, owner: UUID, fan_import_id: UUID,
             FanImportFan.fan_import_id == fan_import_id,
             FanImportFan.fan_id == any_(literal(list(versions), ARRAY(Uuid))),  # as in fan_batches
             FanImportFan.fan_id == given.c.fan_id,
+            FanImportFan.version == given.c.version - 1,
         )
         .values(version=given.c.version)
     )

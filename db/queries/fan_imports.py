@@ -139,13 +139,13 @@ async def add(session: WriteSession, row: FanImport, content: bytes) -> None:
     await session.execute(insert(FanImportFile).values(user_id=row.user_id, fan_import_id=row.id, content=content))
 
 
-async def unconfirmed(session: ReadSession, owner: UUID, *, behind: int) -> Sequence[UUID]:
-    """Finished dry runs whose upload is kept, without the newest `behind`."""
+async def unconfirmed(session: WriteSession, owner: UUID, *, behind: int) -> Sequence[UUID]:
+    """Finished dry runs whose upload is kept, without the newest `behind` and what is being confirmed; locked."""
     kept = select(FanImportFile.fan_import_id).where(FanImportFile.user_id == owner)
-    query = select(FanImport.id).where(
-        FanImport.user_id == owner, FanImport.id.in_(kept), FanImport.status.not_in(OPEN)
-    )
-    return (await session.scalars(query.order_by(FanImport.created_at.desc()).offset(behind))).all()
+    finished = (FanImport.user_id == owner, FanImport.status.not_in(OPEN))
+    old = select(FanImport.id).where(*finished, FanImport.id.in_(kept)).order_by(FanImport.created_at.desc())
+    query = select(FanImport.id).where(*finished, FanImport.id.in_(old.offset(behind)))
+    return (await session.scalars(query.with_for_update(skip_locked=True))).all()
 
 
 async def upload(session: ReadSession, owner: UUID, fan_import_id: UUID) -> bytes | None:
@@ -186,7 +186,7 @@ async def remove_uploads(session: WriteSession, owner: UUID, ids: Sequence[UUID]
 
 
 async def remove_old_uploads(session: WriteSession, older_than: timedelta, limit: int) -> int:
-    """Of dry runs that nobody has confirmed in time, oldest first; gives how many."""
+    """Of dry runs that nobody has confirmed in time, or is confirming, oldest first; gives how many."""
     query = (
         select(FanImport.user_id, FanImport.id)
         .join(
@@ -196,6 +196,7 @@ async def remove_old_uploads(session: WriteSession, older_than: timedelta, limit
         .where(FanImport.status.not_in(OPEN), FanImport.finished_at < NOW - older_than)
         .order_by(FanImport.finished_at)
         .limit(limit)
+        .with_for_update(of=FanImport, skip_locked=True)
     )
     rows = (await session.execute(query, execution_options=crossing("uploads nobody confirmed"))).all()
     for owner, fan_import_id in rows:

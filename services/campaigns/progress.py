@@ -61,7 +61,11 @@ class Progress:
 
     async def complete_all(self, work: UnitOfWork, limit: int) -> int:
         """For the sweeper; gives how many campaigns became complete."""
-        over = await campaigns.over(work.session, limit)
+        over = [
+            campaign
+            for campaign in await campaigns.over(work.session, limit)
+            if not await campaigns.has_open_messages(work.session, campaign.user_id, campaign.id)
+        ]
         for campaign in over:
             await complete(work, campaign)
         return len(over)

@@ -28,6 +28,7 @@ from services.sending.queueing import Queueing
 
 NOW = func.clock_timestamp()
 WAITING = ("PENDING", "QUEUED")
+UNDER_WAY = ("SENDING", "UNKNOWN")
 ID = ("id",)
 
 
@@ -98,12 +99,13 @@ class Steering:
     async def cancel(self, owner: UUID, campaign_id: UUID) -> Campaign:
         """Take back everything that is not yet being sent. Raises Rejected: NOT_FOUND, CONFLICT.
 
-        What may have arrived, and was sent again by hand, is unknown as before.
+        What may have arrived, and was sent again by hand, is unknown as before. What is being sent is locked as well:
+        its answer may be putting it back at this moment, and whoever records one later finds the campaign cancelled.
         """
         async with self._transactions() as work:
             await locked(work, owner, campaign_id, Command.CANCEL)
-            waiting = await messages.lock_of_campaign(work.session, owner, campaign_id, WAITING)
-            ids = [message.id for message in waiting]
+            rows = await messages.lock_of_campaign(work.session, owner, campaign_id, WAITING + UNDER_WAY)
+            ids = [message.id for message in rows if message.status in WAITING]
             taken_back = {"status": messages.ended("CANCELLED"), "not_before": None}
             for message in await messages.move_many(work.session, owner, ids, WAITING, **taken_back):
                 work.emit(owner, events.message_updated(message))

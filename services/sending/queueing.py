@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -17,7 +19,7 @@ from db.queries import creator_accounts, messages
 from db.unit_of_work import Transactions
 from services.live import events
 from services.monitoring.metrics import Metric
-from services.problems import Problem
+from services.problems import InvalidInput, Problem
 from services.runtime.clock import Clock
 from services.sending.estimate import Estimates
 from services.sending.outlook import NO_OUTLOOK
@@ -89,12 +91,11 @@ class Queueing:
     ) -> list[Queued]:
         """A worker may have been quicker: then its status stays, and the message is on its way all the same."""
         taken = [result.message_id for result in results.values() if result.problem is None]
-        refused = [result.message_id for result in results.values() if result.problem is not None]
+        refused = _by_reason(results.values()) if attended else {}
         async with self._transactions() as work:
             queued = {"status": "QUEUED", "queued_at": func.coalesce(Message.queued_at, NOW)}
-            # One that was sent again by hand may have arrived the first time: that is not FAILED.
-            failed = {"status": messages.ended("FAILED"), "finished_at": NOW, "failure_reason": QUEUE_FAILURE}
-            for ids, values in ((taken, queued), (refused if attended else [], failed)):
+            failed = ((ids, _failed(reason)) for reason, ids in refused.items())
+            for ids, values in ((taken, queued), *failed):
                 moved = await messages.move_many(work.session, owner, ids, ("PENDING",), **values) if ids else []
                 work.count(Metric.QUEUED, len(moved) if ids is taken else 0)
                 for message in moved:
@@ -102,6 +103,21 @@ class Queueing:
                     work.emit(owner, events.message_updated(message))
             present = {row.id: row for row in await messages.get_many(work.session, owner, list(results))}
         return [_told(present[message.id], results[message.id].problem) for message in pending]
+
+
+def _by_reason(results: Iterable[SendResult]) -> dict[str, list[UUID]]:
+    """What was refused, by what its user is to read: a rule stays broken, a queue comes back."""
+    found = defaultdict[str, list[UUID]](list)
+    for result in results:
+        if result.problem is not None:
+            broken = isinstance(result.problem, InvalidInput)
+            found[result.problem.message if broken else QUEUE_FAILURE].append(result.message_id)
+    return found
+
+
+def _failed(reason: str) -> dict[str, Any]:
+    """One that was sent again by hand may have arrived the first time: that is not FAILED."""
+    return {"status": messages.ended("FAILED"), "finished_at": NOW, "failure_reason": reason}
 
 
 def _told(message: Message, problem: Problem | None) -> Queued:

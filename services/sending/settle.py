@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func
 
 from db.models import Message, new_id
-from db.queries import clock, conversations, messages, platform_messages
+from db.queries import campaigns, clock, conversations, messages, platform_messages
 from db.unit_of_work import UnitOfWork
 from services.conversations import appearing
 from services.fans import leftovers
@@ -35,6 +35,8 @@ async def settle(work: UnitOfWork, message: Message, step: Step, *, repeat: bool
         return
     before = ("UNKNOWN",) if repeat else UNDER_WAY
     values = await _values(work, message, step)
+    if isinstance(step, Again) and await _campaign_cancelled(work, message):
+        values |= _taken_back(step)
     moved = await messages.move(work.session, message.user_id, message.id, before, **values)
     if moved is not None:
         count_end(work, moved)
@@ -102,6 +104,19 @@ async def _values(work: UnitOfWork, message: Message, step: Again | GiveUp | Lea
             return failed | ALL_PROVEN
         case LeaveUnknown():
             return await _unknown(work, message, step)
+
+
+async def _campaign_cancelled(work: UnitOfWork, message: Message) -> bool:
+    """Nothing is missed: whoever cancels waits for the message that the caller has locked, and takes it back then."""
+    if message.campaign_id is None:
+        return False
+    campaign = await campaigns.get(work.session, message.user_id, message.campaign_id)
+    return campaign is not None and campaign.status == "CANCELLED"
+
+
+def _taken_back(step: Again) -> dict[str, Any]:
+    """Nobody would claim it again. Where an earlier call may have delivered it, it is unknown as before."""
+    return {"status": "CANCELLED" if step.new_key else messages.ended("CANCELLED"), "not_before": None}
 
 
 def _new_key() -> dict[str, Any]:

@@ -39,7 +39,8 @@ class Sweeper:
     async def _ended_leases(self) -> int:
         async with self._transactions() as work:
             rows = await attempts.with_ended_lease(work.session, BATCH)
-            for attempt in rows:
+            # Their messages are locked in the order in which whoever cancels a campaign locks them.
+            for attempt in sorted(rows, key=lambda row: row.message_id):
                 await _end(work, attempt)
             return len(rows)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.runtime.settings import Settings
-from tests.flows.campaigns import UPDATE, bulk, campaign_of, fans_of, numbers, status_of
+from tests.flows.campaigns import START, UPDATE, bulk, campaign_of, fans_of, numbers, status_of
 from tests.flows.graphql_client import GraphQLClient
 from tests.flows.product import Product, running_product
 from tests.waiting import eventually
@@ -105,6 +105,24 @@ async def test_who_was_deleted_after_the_audience_was_frozen_is_counted_as_cance
     await eventually(lambda: _is(mia, draft, "COMPLETED"), 30)
     assert (await campaign_of(mia, draft))["metrics"] == numbers(recipients=2, sent=1, cancelled=1)
     assert [each["text"] for each in await quick.sandbox.arrivals()] == ["Hi Fan0"]
+
+
+async def test_a_text_that_a_new_name_made_too_long_fails_and_says_so(quick: Product) -> None:
+    """Nobody is told that the service is away: sending it again would change nothing."""
+    mia = quick.client()
+    await quick.connect(mia)
+    fans = await fans_of(quick, mia, 2)
+    key = (await bulk(mia, fans, content="x" * 4_994 + "{name}", draft=True))["campaign"]["id"]
+    rename = "mutation ($input: UpdateFanInput!) { updateFan(input: $input) { errors { code } } }"
+    renamed = await mia.run(rename, {"input": {"id": fans[0], "name": "Robinson"}})
+    assert renamed["updateFan"] == {"errors": []}
+    await mia.run(START, {"id": key, "at": None})
+    await eventually(lambda: _is(mia, key, "COMPLETED"), 40)
+    found = await campaign_of(mia, key)
+    assert found["metrics"] == numbers(recipients=2, sent=1, failed=1)
+    [failed] = [each["id"] for each in found["messages"]["nodes"] if each["status"] == "FAILED"]
+    told = await mia.run("query ($id: ID!) { message(id: $id) { delivery { failureReason } } }", {"id": failed})
+    assert told["message"]["delivery"] == {"failureReason": "It has 5,002 characters; at most 5,000 are allowed."}
 
 
 async def test_the_same_key_sends_once_and_tells_the_same(quick: Product) -> None:

@@ -81,6 +81,9 @@ TRIED = (
     Tried("an Excel file named `.csv`", _excel()),
     Tried("a wrong extension", USUAL, "fans.xlsx"),
     Tried("an unclosed quote at the end", USUAL + b'lee,"Lee,,,,\n'),
+    Tried(
+        "a quote that the quote of a later row closes", _rows('ann,"Ann,,,,', "bob,Bob,,,,", 'cy,"Cy",,,,', "di,Di,,,,")
+    ),
     Tried("10 MB of one line", b"Username," * (MAX_FILE_BYTES // 9)),
     Tried("a line of 100,000 characters among the rows", USUAL + b"x" * 100_000 + b"\n"),
     Tried("10 MB and 1 byte", b"Username\n" + b"x" * (MAX_FILE_BYTES - 8)),

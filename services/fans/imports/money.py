@@ -1,7 +1,8 @@
 """Amounts as people and platforms write them, to whole cents, exactly. Pure; no float is ever made.
 
 A point or comma before three last digits may stand for thousands or for decimals. It is read only where the amount
-itself tells which: by another separator, by a dollar or pound sign, by a euro sign behind it. Else it is refused.
+itself tells that it marks thousands: by another separator, by a dollar or pound sign, by a euro sign behind it. Else it
+is refused, even where a last zero would make whole cents of it: `$1.250` is as likely 1,250.
 """
 
 from __future__ import annotations
@@ -90,9 +91,9 @@ def _parted(digits: str, thousands: Literal[",", "."] | None) -> tuple[str, str]
         raise NotAnAmount("It is not an amount of money.")
     if len(set(marks)) == 2 or not _could_be_thousands(whole, last):
         return whole, last
-    if thousands is None:
+    if mark != thousands:
         raise NotAnAmount(f"`{mark}` may stand for thousands or for decimals here; write two decimals.")
-    return (digits, "") if mark == thousands else (whole, last)
+    return digits, ""
 
 
 def _could_be_thousands(whole: str, last: str) -> bool:

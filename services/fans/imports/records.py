@@ -1,7 +1,8 @@
 """The records of a CSV file, one at a time, by Python's own `csv` reader within bounds. Pure.
 
 `csv` is taken as it is: it reads what spreadsheets write. What it would swallow without a word, a quote that is never
-closed or a line without an end, is noticed by the lines that are handed to it.
+closed, one that is closed by the quote of a later row, or a line without an end, is noticed by the lines that are
+handed to it.
 """
 
 from __future__ import annotations
@@ -50,11 +51,15 @@ class Record:
 
 
 class _Lines:
-    """Hands lines to the reader. `taken`: characters of the record that is being read."""
+    """Hands lines to the reader. `taken`: characters of the record that is being read, `lines` what it is made of."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self.begin()
+
+    def begin(self) -> None:
         self.taken = 0
+        self.lines: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -69,7 +74,18 @@ class _Lines:
         if self.taken > LONGEST_RECORD:
             message = f"It is longer than {LONGEST_RECORD:,} characters; is a quote missing?"
             raise Unreadable("max_record_length", message, LONGEST_RECORD)
+        self.lines.append(line)
         return line
+
+    def check_quotes(self, delimiter: str) -> None:
+        """Of a record of several lines; in one line a quote out of place takes nothing away from other rows."""
+        if len(self.lines) < 2:
+            return
+        try:
+            next(csv.reader(self.lines, delimiter=delimiter, strict=True))
+        except csv.Error:
+            message = f"A quote out of place joins {len(self.lines):,} lines; is one missing, or to be doubled?"
+            raise Unreadable("quotes", message) from None
 
 
 def layout_of(content: bytes) -> Layout:
@@ -81,6 +97,7 @@ def layout_of(content: bytes) -> Layout:
     else:
         candidates = DELIMITERS
     skipped, delimiter, header = _header(content, encoding, candidates, declared is not None)
+    _first(content, encoding, delimiter, declared is not None, careful=True)
     return Layout(encoding, delimiter, header, columns_of(header), declared is not None, skipped)
 
 
@@ -114,10 +131,12 @@ def _header(
     return skipped, delimiter, tuple(header)
 
 
-def _first(content: bytes, encoding: str, delimiter: str, declared: bool) -> tuple[int, list[str]]:
-    """How many records end with the first that is not blank, and that one."""
+def _first(
+    content: bytes, encoding: str, delimiter: str, declared: bool, *, careful: bool = False
+) -> tuple[int, list[str]]:
+    """How many records end with the first that is not blank, and that one. Not `careful` while a delimiter is tried."""
     try:
-        for number, cells in enumerate(_read(content, encoding, delimiter, declared), start=1):
+        for number, cells in enumerate(_read(content, encoding, delimiter, declared, careful=careful), start=1):
             if any(cell.strip() for cell in cells):
                 return number, cells
     except Unreadable as fault:
@@ -125,13 +144,17 @@ def _first(content: bytes, encoding: str, delimiter: str, declared: bool) -> tup
     raise Unreadable("header", "The file has no line that names its columns.")
 
 
-def _read(content: bytes, encoding: str, delimiter: str, declared: bool) -> Iterator[list[str]]:
+def _read(
+    content: bytes, encoding: str, delimiter: str, declared: bool, *, careful: bool = True
+) -> Iterator[list[str]]:
     stream = _stream(content, encoding)
     if declared:
         stream.readline()
     lines = _Lines(stream)
     for cells in csv.reader(lines, delimiter=delimiter):
-        lines.taken = 0
+        if careful:
+            lines.check_quotes(delimiter)
+        lines.begin()
         yield cells
 
 

@@ -1,7 +1,8 @@
 """Faults on demand: what the next requests to an endpoint meet instead of, before or after the proper answer.
 
 Before anything is delivered: `status`, `not_sent`, `rate_limited`, `unavailable`, `session_expired`, `cut_before`.
-The answer is late: `delay` (then delivered), `delay_after` (delivered, then late). Mending ends a delay at once.
+The answer is late: `delay` (then delivered, or refused where it names a status), `delay_after` (delivered, then late).
+Mending ends a delay at once.
 After it was delivered: `cut_after`, `accept_then_500`, `unreadable`, `no_id`.
 """
 
@@ -81,6 +82,8 @@ class Faults:
             return instead
         if fault.kind == "delay":
             await self._hold(fault.seconds)
+            if fault.status is not None:
+                return _refused(fault, fault.status)
         return await self._after(fault, request, await proper())
 
     async def _after(self, fault: Fault, request: Request, response: Response) -> Response:
@@ -115,11 +118,14 @@ def _instead(fault: Fault) -> Response | None:
     if fault.kind not in proper:
         return None
     status, body = proper[fault.kind]
-    wait = fault.retry_after_seconds
-    if wait is None and fault.kind in ("rate_limited", "unavailable"):
-        wait = 1
+    usual_wait = 1 if fault.kind in ("rate_limited", "unavailable") else None
+    return _refused(fault, fault.status or status, body, usual_wait)
+
+
+def _refused(fault: Fault, status: int, body: dict[str, Any] | None = None, usual_wait: int | None = None) -> Response:
+    wait = usual_wait if fault.retry_after_seconds is None else fault.retry_after_seconds
     headers = {} if wait is None else {"Retry-After": str(wait)}
-    return JSONResponse(fault.body or body, fault.status or status, headers)
+    return JSONResponse(fault.body or body or {"message": "Fault on demand"}, status, headers)
 
 
 async def _cut(request: Request) -> Response:

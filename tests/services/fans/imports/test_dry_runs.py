@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
 
 import pytest
 
+from db.engine import WriteSession
 from db.models import FanImport, FanImportFile, FanImportPreview
+from db.queries import fan_imports
 from services.fans.imports import reading
 from services.fans.imports.imports import KEPT_DRY_RUNS
 from services.problems import Code, Rejected
 from tests.services.fans.imports.imported import ROBIN, Desk, counts, stored
-from tests.stored import a_user
+from tests.stored import a_user, somebody_waits, writing
+from tests.waiting import eventually
 
 
 async def test_a_dry_run_counts_and_changes_nothing(desk: Desk) -> None:
@@ -93,6 +100,39 @@ async def test_an_upload_is_kept_a_day_and_of_many_the_newest(desk: Desk) -> Non
     with pytest.raises(Rejected, match="not kept any more"):
         await desk.resources.fan_imports.confirm(desk.owner, rows[0].id)
     await desk.resources.fan_imports.confirm(desk.owner, rows[1].id)
+
+
+async def test_what_is_being_confirmed_keeps_its_upload(desk: Desk) -> None:
+    """Whoever trims uploads comes while a confirmation has looked for its upload and has not committed yet."""
+    rows = [await desk.imported(ROBIN, dry_run=True) for _ in range(3)]
+    owner, first = desk.owner, rows[0].id
+
+    async def old(session: WriteSession) -> list[UUID]:
+        return sorted(await fan_imports.unconfirmed(session, owner, behind=1))
+
+    async with desk.resources.transactions() as work:
+        assert await fan_imports.lock(work.session, owner, first) is not None
+        assert await fan_imports.has_upload(work.session, owner, first)
+        assert await writing(desk.database, old) == [rows[1].id]
+        aged = partial(fan_imports.remove_old_uploads, older_than=timedelta(0), limit=9)
+        assert await writing(desk.database, aged) == 2
+        await fan_imports.change(work.session, owner, first, status="PENDING", dry_run=False)
+    assert await stored(desk, FanImportFile) == 1
+    await desk.work()
+    done = await desk.read(rows[0])
+    assert (done.status, done.dry_run, counts(done)) == ("COMPLETED", False, (1, 1, 0, 0, 0))
+
+
+async def test_while_uploads_are_trimmed_a_confirmation_waits_and_is_refused(desk: Desk, database_url: str) -> None:
+    row = await desk.imported(ROBIN, dry_run=True)
+    async with desk.resources.transactions() as work:
+        old = await fan_imports.unconfirmed(work.session, desk.owner, behind=0)
+        await fan_imports.remove_uploads(work.session, desk.owner, old)
+        confirming = asyncio.create_task(desk.resources.fan_imports.confirm(desk.owner, row.id))
+        await eventually(lambda: somebody_waits(database_url), what="the confirmation")
+    with pytest.raises(Rejected, match="not kept any more"):
+        await confirming
+    assert (await desk.read(row)).dry_run
 
 
 async def test_a_foreign_import_is_an_unknown_one(desk: Desk) -> None:

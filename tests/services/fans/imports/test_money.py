@@ -34,7 +34,11 @@ CENTS = st.integers(0, MAX_CENTS)
         ("$1,234", 123_400, "USD"),
         ("£1,234", 123_400, "GBP"),
         ("1.234 €", 123_400, "EUR"),
-        ("$12.340", 1234, "USD"),
+        ("$1,250", 125_000, "USD"),
+        ("1.250 €", 125_000, "EUR"),
+        ("$1,234.500", 123_450, "USD"),
+        ("$1234.500", 123_450, "USD"),
+        ("$0.500", 50, "USD"),
         ("1234.500", 123_450, None),
         ("0.500", 50, None),
         ("us$ 5", 500, "USD"),
@@ -60,8 +64,11 @@ def test_no_amount(text: str) -> None:
         ("1,234", "thousands or for decimals"),
         ("1.234", "thousands or for decimals"),
         ("€1.234", "thousands or for decimals"),
-        ("1,234 €", "whole number of cents"),
-        ("$1.234", "whole number of cents"),
+        *((f"1,{last} €", "thousands or for decimals") for last in ("234", "250", "500", "000")),
+        *((f"$1.{last}", "thousands or for decimals") for last in ("234", "250", "500", "000")),
+        ("£12.340", "thousands or for decimals"),
+        ("$2.500", "thousands or for decimals"),
+        ("-$1.250", "thousands or for decimals"),
         ("0.125", "whole number of cents"),
         ("1234.567", "whole number of cents"),
         ("12.340000000000001", "whole number of cents"),
@@ -109,6 +116,19 @@ def test_every_continental_amount_comes_back_exactly(cents: int, form: str) -> N
     found = read_amount(form.format(continental(cents)))
     assert found is not None
     assert found.cents == cents
+
+
+@given(st.integers(1, 999), st.integers(0, 999), st.sampled_from(["{}.{:03}", "{},{:03}"]))
+def test_three_digits_behind_a_mark_are_thousands_or_refused_whatever_they_are(
+    whole: int, last: int, form: str
+) -> None:
+    text = form.format(whole, last)
+    for written, mark in ((f"${text}", ","), (f"{text} €", ".")):
+        if mark in text:
+            assert read_amount(written) == Amount((whole * 1000 + last) * 100, "USD" if mark == "," else "EUR")
+        else:
+            with pytest.raises(NotAnAmount, match="thousands or for decimals"):
+                read_amount(written)
 
 
 @given(CENTS, st.sampled_from(["-{}", "({})", "-${}", "$-{}"]))

@@ -76,11 +76,43 @@ def test_a_quoted_line_end_belongs_to_its_record() -> None:
 
 
 @pytest.mark.parametrize(
+    ("cell", "read_as"),
+    [
+        ('5" heel', '5" heel'),
+        ('"5" heel"', '5 heel"'),
+        ('"5"" heel"', '5" heel'),
+        ('the "Kim"', 'the "Kim"'),
+        ('"Kim" the great', "Kim the great"),
+        ('"two\nlines, ""quoted"""', 'two\nlines, "quoted"'),
+    ],
+)
+def test_quotes_that_take_nothing_from_another_row_are_read(cell: str, read_as: str) -> None:
+    assert read(f"Username,Display Name\na,{cell}\nb,Bob\n") == [["a", read_as], ["b", "Bob"]]
+
+
+def test_a_header_of_several_lines_is_tried_under_every_delimiter() -> None:
+    assert read('"Username";"Total\nSpent"\nrobin;5\n') == [["robin", "5"]]
+    assert layout_of(b'"Total\nSpent";"Username"\n5;robin\n').delimiter == ";"
+
+
+@given(st.lists(st.lists(st.text('",;\n\ra ', max_size=6), min_size=2, max_size=2), max_size=6))
+def test_quotes_and_line_ends_anywhere_in_cells_are_read_back(rows: list[list[str]]) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([HEADER, *rows])
+    assert read(text.getvalue()) == rows
+
+
+@pytest.mark.parametrize(
     ("text", "rule", "place"),
     [
         ('Username,Display Name\nrobin,Robin\nkim,"Kim\n', "quotes", "Row 2: "),
         ('Username,Display Name\nrobin,Robin\nkim,"Kim', "quotes", "Row 2: "),
         ('Username,"Display Name\nrobin,Robin\n', "quotes", "The first line: "),
+        ('Username,Display Name\na,"Ann\nb,Bob\nc,"Cy"\nd,Di\n', "quotes", "Row 1: A quote out of place joins 3 lines"),
+        ('Username,Display Name\r\na,A\r\nb,"Bob\r\nc,"Cy"\r\n', "quotes", "Row 2: A quote out of place joins 2 lines"),
+        ('Username,Display Name\na,"Ann\n"b",Bob\n', "quotes", "Row 1: "),
+        ('Username,Display Name\na,A\nb,"She said\n"hi" and left"\n', "quotes", "Row 2: "),
+        ('Username,"Display Name\na,"Ann"\n', "quotes", "The first line: A quote out of place joins 2 lines"),
         ("Username\n" + "x" * (LONGEST_RECORD + 1) + "\n", "max_record_length", "Row 1: "),
         ('Username\nrobin\n"' + "x\n" * LONGEST_RECORD, "max_record_length", "Row 2: "),
         ("Username" + "," * LONGEST_RECORD, "max_record_length", "The first line: "),

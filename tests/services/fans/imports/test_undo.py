@@ -90,6 +90,24 @@ async def test_what_the_import_itself_has_changed_is_not_touched(desk: Desk, mon
     assert [fan.name for fan in await desk.fans()] == ["Deleted fan"]
 
 
+@pytest.mark.parametrize("policy", ["UPDATE", "SKIP"])
+async def test_who_is_edited_between_two_chunks_stays(desk: Desk, monkeypatch: pytest.MonkeyPatch, policy: str) -> None:
+    """The import changes her again afterwards, or does not; what a person has written is hers."""
+    monkeypatch.setattr(reading, "CHUNK", 1)
+    row = await desk.upload("a,Ann,,,,\nb,Bea,,,,\na,Anna,,,,\nb,Bia,,,,\n", on_duplicate=policy)
+    looks = iter([False, False])
+    await desk.resources.importer.work_next(lambda: next(looks, True))
+    ann, bea = await desk.fans()
+    await desk.resources.fans.update(desk.owner, FanChanges(ann.id, values={"notes": "likes cats"}))
+    await desk.work()
+    changed = policy == "UPDATE"
+    assert counts(await desk.read(row)) == (4, 2, 2 if changed else 0, 0 if changed else 2, 0)
+    assert (await undone(desk, row)).undo_kept == 1
+    ann, bea = await desk.fans()
+    assert (ann.name, ann.notes, ann.deleted_at) == ("Anna" if changed else "Ann", "likes cats", None)
+    assert bea.name == "Deleted fan"
+
+
 async def test_a_fan_who_was_brought_back_is_deleted_again(desk: Desk) -> None:
     await desk.imported("a,Ann,,,,\n")
     [ann] = await desk.fans()
