@@ -1,4 +1,4 @@
-"""What the end of a message means for its campaign: it is complete, or it goes on failing and is stopped."""
+"""What a message means for its campaign: it is complete, it goes on failing and is stopped, or it is not over yet."""
 
 from __future__ import annotations
 
@@ -42,11 +42,17 @@ class Progress:
         if message.campaign_id is None:
             return
         status = await messages.status_of(work.session, message.user_id, message.id)
-        if status not in ENDED:
+        if status not in ENDED and status != "QUEUED":
             return
         campaign = await campaigns.lock(work.session, message.user_id, message.campaign_id, wait=False)
-        if campaign is None or campaign.status != "ACTIVE":
+        if campaign is None:
             return
+        if campaign.status == "COMPLETED" and status == "QUEUED":
+            await _reopen(work, campaign)
+        elif campaign.status == "ACTIVE" and status != "QUEUED":
+            await self._after_end(work, campaign, status)
+
+    async def _after_end(self, work: UnitOfWork, campaign: Campaign, status: str) -> None:
         if not await campaigns.has_open_messages(work.session, campaign.user_id, campaign.id):
             await complete(work, campaign)
         elif status == "FAILED":
@@ -69,6 +75,13 @@ class Progress:
         for campaign in over:
             await complete(work, campaign)
         return len(over)
+
+
+async def _reopen(work: UnitOfWork, campaign: Campaign) -> None:
+    """A message of which nothing was known turns out not to have been sent. It is tried again, or nobody would."""
+    values = {"status": "ACTIVE", "completed_at": None, "watched_since": NOW}
+    await campaigns.change(work.session, campaign.user_id, campaign.id, **values)
+    work.emit(campaign.user_id, events.campaign_updated(campaign))
 
 
 async def complete(work: UnitOfWork, campaign: Campaign) -> None:

@@ -1,4 +1,4 @@
-"""A campaign is cancelled while one of its messages is under way: whatever is answered then, nothing of it waits."""
+"""A campaign is cancelled, or complete, while a message of it is under way: nothing of it waits that nobody sends."""
 
 from __future__ import annotations
 
@@ -57,6 +57,16 @@ async def waits(desk: Desk) -> bool:
     return await reading(desk.database, lambda session: campaigns.has_open_messages(session, owner, key))
 
 
+async def given_up(desk: Desk) -> None:
+    """Its worker was interrupted, as far as the sweeper knows."""
+    ended = (
+        update(Attempt).where(Attempt.user_id == desk.claim.owner).values(lease_until=desk.claim.attempt.reserved_at)
+    )
+    await writing(desk.database, lambda session: session.execute(ended))
+    await Sweeper(transactions(desk.database)).sweep()
+    assert (await desk.message()).status == "UNKNOWN"
+
+
 @pytest.mark.parametrize(
     ("answer", "status", "reason"),
     [
@@ -97,17 +107,29 @@ async def test_of_a_campaign_that_goes_on_or_may_it_waits(desk: Desk, status: st
 async def test_a_worker_that_was_given_up_and_answers_late(desk: Desk) -> None:
     """Interrupted it may have arrived; that nothing had been sent is told when the campaign is long cancelled."""
     await cancel(desk)
-    ended = (
-        update(Attempt).where(Attempt.user_id == desk.claim.owner).values(lease_until=desk.claim.attempt.reserved_at)
-    )
-    await writing(desk.database, lambda session: session.execute(ended))
-    await Sweeper(transactions(desk.database)).sweep()
-    assert (await desk.message()).status == "UNKNOWN"
+    await given_up(desk)
 
     await desk.record(BUSY)
 
     present = await desk.message()
     assert (present.status, present.unknown_since) == ("CANCELLED", None)
+
+
+async def test_of_a_campaign_that_was_complete_it_is_tried_again_and_the_campaign_goes_on_until_then(
+    desk: Desk,
+) -> None:
+    """It was complete because nothing was known of this one any more; that nothing had been sent is told late."""
+    await given_up(desk)
+    await put(desk, "COMPLETED")
+
+    await desk.record(BUSY)
+
+    assert (await desk.message()).status == "QUEUED"
+    owner, key = desk.claim.owner, await campaign_id(desk)
+    present = await reading(desk.database, lambda session: campaigns.get(session, owner, key))
+    assert present is not None
+    assert (present.status, present.completed_at) == ("ACTIVE", None)
+    assert (await desk.kinds())[-1] == "campaign_updated"
 
 
 async def test_what_was_sent_again_by_hand_is_unknown_as_before(desk: Desk) -> None:
