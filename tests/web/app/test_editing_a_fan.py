@@ -21,8 +21,7 @@ def open_editor(window: Window, mia: Creator) -> tuple[Locator, str]:
     window.open_conversation("Robin Weber")
     about = window.page.get_by_role("complementary", name="About Robin Weber")
     expect(about).to_contain_text("$10")
-    about.get_by_role("button", name="More about this fan").click()
-    window.page.get_by_role("menuitem", name="Edit…").click()
+    window.about_fan("Edit…")
     dialog = window.page.get_by_role("dialog", name="Edit Robin Weber")
     expect(dialog.get_by_label("Paid so far")).to_have_value("10")
     return dialog, fan

@@ -15,8 +15,7 @@ STORED = "{ fans { nodes { name valueCents lastSeenAt } } }"
 
 def _edited(window: Window, name: str = "Robin Weber") -> Locator:
     """The fan beside the thread, opened to be changed."""
-    window.page.get_by_role("button", name="More about this fan").click()
-    window.page.get_by_role("menuitem", name="Edit…").click()
+    window.about_fan("Edit…")
     dialog = window.page.get_by_role("dialog", name=f"Edit {name}")
     expect(dialog).to_be_visible()
     return dialog

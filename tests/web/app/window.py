@@ -48,6 +48,11 @@ class Window:
         self.row(name).click()
         expect(self.page.get_by_role("log", name=f"Messages with {name}")).to_have_attribute("aria-busy", "false")
 
+    def about_fan(self, choice: str) -> None:
+        """Takes a choice of the menu about the fan beside the thread."""
+        self.page.get_by_role("button", name="More about this fan").click()
+        self.page.get_by_role("menuitem", name=choice).click()
+
     @property
     def thread(self) -> Locator:
         return self.page.get_by_role("log")
